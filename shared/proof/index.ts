@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { batchHeaderSchema } from '../batch/header.ts'
+import {
+  addressField,
+  areaIdField,
+  hashField,
+  hex32Field,
+  integerField,
+  publicKeyField,
+  saltField,
+  serverTimeField,
+} from '../fields.ts'
+import { parseJson } from '../json.ts'
+import { parseAs } from '../parse.ts'
+import { parseRecord, type LedgerRecord } from '../record/index.ts'
+
+/** Proof bundle, formats.md §5. */
+
+/** A tree of 262,144 leaves has paths of 18 hashes. */
+const MAX_PATH = 18
+
+export const anchorSchema = z.strictObject({
+  chain_id: integerField(1),
+  contract: addressField,
+  transaction: hex32Field,
+  block_number: integerField(0),
+  block_hash: hex32Field,
+  anchored_at: serverTimeField,
+})
+
+const bundleSchema = z.strictObject({
+  v: z.literal(1, 'expected 1'),
+  type: z.literal('proof', 'expected "proof"'),
+  record: z.unknown(),
+  leaf_hash: hashField,
+  index: integerField(0),
+  path: z.array(hashField).max(MAX_PATH),
+  batch: batchHeaderSchema,
+  cid: z.string().regex(/^b[a-z2-7]{58}$/, 'expected a CIDv1 in base32'),
+  anchor: anchorSchema,
+  device: z
+    .strictObject({
+      public_key: publicKeyField,
+      enrolment: z.strictObject({ leaf_hash: hashField, area_id: areaIdField, number: integerField(1) }),
+    })
+    .optional(),
+  disclosures: z
+    .record(z.string().min(1).max(64), z.strictObject({ salt: saltField, value: z.string().max(100_000) }))
+    .optional(),
+})
+
+export type Anchor = z.infer<typeof anchorSchema>
+export type ProofBundle = Omit<z.infer<typeof bundleSchema>, 'record'> & { record: LedgerRecord }
+
+/** Parses a bundle from its JSON text, or from a value already parsed; throws `malformed`. */
+export function parseProofBundle(input: unknown): ProofBundle {
+  const value = typeof input === 'string' || input instanceof Uint8Array ? parseJson(input) : input
+  const bundle = parseAs(bundleSchema, value, 'proof bundle')
+  const record = parseRecord(bundle.record)
+  return { ...bundle, record }
+}
+
+const FILE_NAME_DIGITS = 12
+
+/** File name under which a bundle is handed out. */
+export const proofFileName = (leafHash: string): string => `${leafHash.slice(0, FILE_NAME_DIGITS)}.gwproof.json`
