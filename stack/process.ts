@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** How long a child may take to stop by itself before it is ended with SIGKILL. */
 const STOP_LIMIT_MS = 15_000
+/** The same within the child: shorter, so that it still ends what it started itself. */
+const OWN_STOP_LIMIT_MS = 12_000
 /** How long the output of an ended child is waited for: a grandchild may hold its pipe open. */
 const OUTPUT_LIMIT_MS = 500
 const TAIL_CHARACTERS = 4_000
@@ -159,7 +161,7 @@ export function serveParent<A, T>(start: (argument: A) => Promise<Served<T>>): v
   const leave = async (): Promise<void> => {
     if (leaving) return
     leaving = true
-    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref()
+    setTimeout(() => process.exit(1), OWN_STOP_LIMIT_MS).unref()
     // A start that fails has reported its own error.
     const served = await started?.catch(() => undefined)
     await served?.stop()
