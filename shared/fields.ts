@@ -68,7 +68,7 @@ export const integerField = (minimum: number) =>
 
 /** Ethereum values keep their 0x. */
 export const hex32Field = z.string().regex(/^0x[0-9a-f]{64}$/, 'expected 0x and 64 lower-case hex digits')
-export const addressField = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'expected an Ethereum address')
+export const addressField = z.string().regex(/^0x[0-9a-f]{40}$/, 'expected 0x and 40 lower-case hex digits')
 
 /** A place is stated either as coordinates or as one commitment to them; formats.md §1, §2. */
 export const placeFields = {

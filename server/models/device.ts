@@ -1,0 +1,55 @@
+import { Schema, type Connection } from 'mongoose'
+
+/** A device as the ledger's device events say it is, with the latest reading by number. Derived from records. */
+export interface DeviceRow {
+  _id: string
+  area_id: string
+  public_key: string
+  status: 'active' | 'suspended' | 'revoked'
+  stage: 'transformer' | 'street' | 'house'
+  customers_served: number
+  /** GeoJSON; absent for a device whose place is committed. */
+  point?: { type: 'Point'; coordinates: [number, number] }
+  location_commitment?: string
+  /** Leaf hash and area of the event that made the present key count in the present area. */
+  enrolment: { leaf_hash: string; area_id: string }
+  enrolled_at: Date
+  /** Leaf hash of the newest device event: changed by compare-and-swap, so that events form one line. */
+  latest_event: string
+  last: {
+    seq: number
+    power_status: 'ON' | 'OFF'
+    timestamp: string
+    /** Device time at which the present power status was first reported. */
+    since: string
+    received_at: Date
+    leaf_hash: string
+  } | null
+  /** Server time of the last change of `last.power_status`: what live events follow. */
+  changed_at: Date | null
+}
+
+const schema = new Schema<DeviceRow>(
+  {
+    _id: { type: String, required: true },
+    area_id: { type: String, required: true },
+    public_key: { type: String, required: true },
+    status: { type: String, required: true, enum: ['active', 'suspended', 'revoked'] },
+    stage: { type: String, required: true, enum: ['transformer', 'street', 'house'] },
+    customers_served: { type: Number, required: true },
+    point: { type: { type: String, enum: ['Point'] }, coordinates: { type: [Number], default: undefined } },
+    location_commitment: String,
+    enrolment: { leaf_hash: { type: String, required: true }, area_id: { type: String, required: true } },
+    enrolled_at: { type: Date, required: true },
+    latest_event: { type: String, required: true },
+    last: { type: Schema.Types.Mixed, default: null },
+    changed_at: { type: Date, default: null },
+  },
+  { versionKey: false, autoIndex: false },
+)
+
+schema.index({ area_id: 1 })
+schema.index({ point: '2dsphere' })
+schema.index({ changed_at: 1 })
+
+export const deviceModel = (connection: Connection) => connection.model<DeviceRow>('Device', schema, 'devices')

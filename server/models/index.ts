@@ -1,0 +1,38 @@
+import type { Connection } from 'mongoose'
+import { anchorTransactionModel } from './anchor-transaction.ts'
+import { areaLedgerModel } from './area-ledger.ts'
+import { areaModel } from './area.ts'
+import { batchModel } from './batch.ts'
+import { deviceModel } from './device.ts'
+import { equivocationModel } from './equivocation.ts'
+import { leafListModel } from './leaf-list.ts'
+import { leaseModel } from './lease.ts'
+import { recordModel } from './record.ts'
+
+export type { AnchorTransactionRow } from './anchor-transaction.ts'
+export type { AreaRow } from './area.ts'
+export type { BatchRow, FailureFields } from './batch.ts'
+export type { DeviceRow } from './device.ts'
+export type { RecordRow } from './record.ts'
+
+/** All collections on one connection. */
+export function createModels(connection: Connection) {
+  return {
+    records: recordModel(connection),
+    devices: deviceModel(connection),
+    areas: areaModel(connection),
+    batches: batchModel(connection),
+    leafLists: leafListModel(connection),
+    anchorTransactions: anchorTransactionModel(connection),
+    equivocations: equivocationModel(connection),
+    leases: leaseModel(connection),
+    areaLedgers: areaLedgerModel(connection),
+  }
+}
+
+export type Models = ReturnType<typeof createModels>
+
+/** Creates the indexes of every collection; safe to repeat. */
+export async function ensureIndexes(models: Models): Promise<void> {
+  for (const model of Object.values(models)) await model.createIndexes()
+}

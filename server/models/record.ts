@@ -1,0 +1,43 @@
+import { Schema, type Connection } from 'mongoose'
+
+/** One record of the ledger. `_id` is its leaf hash in hex; `body` its canonical bytes as text, which are the evidence. */
+export interface RecordRow {
+  _id: string
+  area_id: string
+  type: 'reading' | 'device_event' | 'complaint_event'
+  /** `received_at` or `at` of the record: what a batch orders by. */
+  ordered_at: Date
+  body: string
+  /** Number of the batch that holds it; null until sealed. Derived from the batch's leaf list. */
+  batch_number: number | null
+  device_id?: string
+  seq?: number
+  /** By the device's clock. */
+  measured_at?: Date
+  /** SHA-256 of the signed bytes, hex: what the next reading names as `previous`. */
+  digest?: string
+}
+
+const schema = new Schema<RecordRow>(
+  {
+    _id: { type: String, required: true },
+    area_id: { type: String, required: true },
+    type: { type: String, required: true, enum: ['reading', 'device_event', 'complaint_event'] },
+    ordered_at: { type: Date, required: true },
+    body: { type: String, required: true },
+    batch_number: { type: Number, default: null },
+    device_id: String,
+    seq: Number,
+    measured_at: Date,
+    digest: String,
+  },
+  { versionKey: false, autoIndex: false },
+)
+
+schema.index({ area_id: 1, batch_number: 1, ordered_at: 1, _id: 1 })
+// Identity of a reading is (device, seq); device events carry no seq and are left out.
+schema.index({ device_id: 1, seq: 1 }, { unique: true, partialFilterExpression: { seq: { $exists: true } } })
+schema.index({ type: 1, area_id: 1, ordered_at: -1, _id: -1 })
+schema.index({ type: 1, device_id: 1, measured_at: -1, _id: -1 })
+
+export const recordModel = (connection: Connection) => connection.model<RecordRow>('Record', schema, 'records')

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { addressField, areaIdField, hashField, hex32Field, integerField, publicKeyField, serverTimeField } from '../fields.ts'
+import { pageOf, pageQuery } from './page.ts'
+import { recordStateSchema } from './readings.ts'
+
+export const BATCH_STATES = ['sealed', 'published', 'anchored', 'final'] as const
+export const batchStateSchema = z.enum(BATCH_STATES)
+export type BatchState = z.infer<typeof batchStateSchema>
+
+/** The last failure of a step, until the step succeeds. */
+export const failureSchema = z.strictObject({
+  step: z.enum(['seal', 'publish', 'anchor', 'confirm']),
+  code: z.string(),
+  message: z.string(),
+  at: serverTimeField,
+  attempt: integerField(1),
+  next_try_at: serverTimeField,
+})
+
+export const batchSchema = z.strictObject({
+  area_id: areaIdField,
+  number: integerField(1),
+  state: batchStateSchema,
+  size: integerField(1),
+  root: hashField,
+  previous_root: hashField,
+  cid: z.string().nullable(),
+  sealed_at: serverTimeField,
+  anchor: z
+    .strictObject({
+      transaction: hex32Field,
+      block_number: integerField(0),
+      block_hash: hex32Field,
+      anchored_at: serverTimeField,
+      confirmations: integerField(0).nullable(),
+    })
+    .nullable(),
+  failure: failureSchema.nullable(),
+})
+export type Batch = z.infer<typeof batchSchema>
+
+export const batchesQuery = z.strictObject({
+  ...pageQuery,
+  area_id: areaIdField.optional(),
+  state: batchStateSchema.optional(),
+})
+export const batchesSchema = pageOf(batchSchema)
+
+export const recordPlaceSchema = z.strictObject({
+  leaf_hash: hashField,
+  state: recordStateSchema,
+  record: z.record(z.string(), z.json()),
+  /** Where it is sealed; null before. */
+  batch: z.strictObject({ area_id: areaIdField, number: integerField(1) }).nullable(),
+})
+export type RecordPlace = z.infer<typeof recordPlaceSchema>
+
+/** Leaf hashes and kinds of a batch's records, in their order. */
+export const batchRecordsSchema = pageOf(
+  z.strictObject({
+    index: integerField(0),
+    leaf_hash: hashField,
+    type: z.enum(['reading', 'device_event', 'complaint_event']),
+    at: serverTimeField,
+    device_id: z.string().nullable(),
+    summary: z.string(),
+  }),
+)
+export type BatchRecord = z.infer<typeof batchRecordsSchema>['items'][number]
+
+/** What the portal itself uses, so that others may use something else; api.md `GET /ledger`. */
+export const ledgerSchema = z.strictObject({
+  chain_id: integerField(1),
+  contract: addressField,
+  abi_url: z.string(),
+  rpc_url: z.string(),
+  gateway_url: z.string(),
+  log_key: publicKeyField,
+  outage_rules: z.literal('v1'),
+  batch_interval_seconds: integerField(1),
+  confirmations: integerField(1),
+  explorer_url: z.string().nullable(),
+})
+export type Ledger = z.infer<typeof ledgerSchema>

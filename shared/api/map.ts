@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { areaIdField, deviceIdField, deviceTimeField, integerField } from '../fields.ts'
+import { STAGES } from '../record/index.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+/** Most features of one map answer, whatever the number of devices. */
+export const MAX_MAP_FEATURES = 2000
+
+export const DEVICE_STATES = ['on', 'off', 'silent'] as const
+export const deviceStateSchema = z.enum(DEVICE_STATES)
+export type DeviceState = z.infer<typeof deviceStateSchema>
+
+const point = z.strictObject({ type: z.literal('Point'), coordinates: z.tuple([z.number(), z.number()]) })
+
+/** Number of devices in each state. */
+export const stateCountsSchema = z.strictObject({ on: integerField(0), off: integerField(0), silent: integerField(0) })
+export type StateCounts = z.infer<typeof stateCountsSchema>
+
+export const deviceFeatureSchema = z.strictObject({
+  type: z.literal('Feature'),
+  id: deviceIdField,
+  geometry: point,
+  properties: z.strictObject({
+    kind: z.literal('device'),
+    area_id: areaIdField,
+    state: deviceStateSchema,
+    /** When the state began by the device's own clock; null while nothing was ever heard. */
+    since: deviceTimeField.nullable(),
+    customers_served: integerField(0),
+    stage: z.enum(STAGES),
+  }),
+})
+
+export const clusterFeatureSchema = z.strictObject({
+  type: z.literal('Feature'),
+  id: z.string(),
+  geometry: point,
+  properties: z.strictObject({ kind: z.literal('cluster'), counts: stateCountsSchema }),
+})
+
+/** `GET /map`: GeoJSON (RFC 7946), clusters when far, devices when near. */
+export const mapSchema = z.strictObject({
+  type: z.literal('FeatureCollection'),
+  features: z.array(z.union([deviceFeatureSchema, clusterFeatureSchema])),
+  counts: stateCountsSchema,
+  /** The latest device time among the readings shown; null while there are none. */
+  as_of: deviceTimeField.nullable(),
+})
+export type MapAnswer = z.infer<typeof mapSchema>
+export type MapFeature = MapAnswer['features'][number]
+
+const MAX_ZOOM = 22
+
+/** `bbox=west,south,east,north` in degrees and a web map zoom level. */
+export const mapQuery = z.strictObject({
+  bbox: z
+    .string()
+    .transform((text) => text.split(',').map(Number))
+    .pipe(z.tuple([z.number(), z.number(), z.number(), z.number()], 'expected west,south,east,north'))
+    .refine(([west, south, east, north]) => west < east && south < north, 'expected west < east and south < north')
+    .default([-180, -90, 180, 90]),
+  zoom: z.coerce.number().min(0).max(MAX_ZOOM).default(0),
+})
+
+/** An area with the state of its devices now. */
+export const areaSchema = z.strictObject({
+  area_id: areaIdField,
+  name: z.string(),
+  parent_id: areaIdField.nullable(),
+  kind: z.string(),
+  counts: stateCountsSchema,
+  /** Customers behind devices that say OFF, and behind all devices. */
+  customers_off: integerField(0),
+  customers_served: integerField(0),
+  /** GeoJSON Polygon or MultiPolygon; null where none was imported. */
+  geometry: z.record(z.string(), z.json()).nullable(),
+})
+export type Area = z.infer<typeof areaSchema>
+export const areasSchema = pageOf(areaSchema)
+export const areasQuery = z.strictObject(pageQuery)
+
+/** Events of `GET /events` (server-sent): `status` when a device changes, `batch` when a batch changes state. */
+export const statusEventSchema = z.strictObject({
+  device_id: deviceIdField,
+  area_id: areaIdField,
+  state: deviceStateSchema,
+  since: deviceTimeField,
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+  customers_served: integerField(0),
+})
+export type StatusEvent = z.infer<typeof statusEventSchema>

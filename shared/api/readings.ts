@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { areaIdField, deviceIdField, hashField, serverTimeField } from '../fields.ts'
+import { receiptSchema } from '../receipt/index.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+/** Most readings one request may carry. */
+export const MAX_READINGS_PER_REQUEST = 1000
+/** Largest accepted body of `POST /readings`. */
+export const MAX_READINGS_BYTES = 2 * 1024 * 1024
+
+/** Answer to one handed-in reading. */
+export const acceptanceSchema = z.strictObject({
+  status: z.enum(['accepted', 'duplicate', 'rejected']),
+  leaf_hash: hashField.optional(),
+  receipt: receiptSchema.optional(),
+  code: z.string().optional(),
+  detail: z.string().optional(),
+})
+export type Acceptance = z.infer<typeof acceptanceSchema>
+
+export const RECORD_STATES = ['accepted', 'sealed', 'published', 'anchored', 'final'] as const
+export const recordStateSchema = z.enum(RECORD_STATES)
+export type RecordState = z.infer<typeof recordStateSchema>
+
+export const readingsQuery = z.strictObject({
+  ...pageQuery,
+  device_id: deviceIdField.optional(),
+  area_id: areaIdField.optional(),
+  from: z.iso.datetime().optional(),
+  to: z.iso.datetime().optional(),
+})
+
+/** A stored reading; `reading` is the signed object as it came, `chain` how it stands to the one before it. */
+export const storedReadingSchema = z.strictObject({
+  leaf_hash: hashField,
+  area_id: areaIdField,
+  received_at: serverTimeField,
+  state: recordStateSchema,
+  chain: z.enum(['ok', 'gap', 'unknown']),
+  reading: z.record(z.string(), z.json()),
+})
+export const storedReadingsSchema = pageOf(storedReadingSchema)
+export type StoredReading = z.infer<typeof storedReadingSchema>

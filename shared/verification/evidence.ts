@@ -1,0 +1,47 @@
+import { CodedError } from '../coded-error.ts'
+
+/** Steps of a verification in their order; formats.md §5. */
+export const STEPS = [
+  'malformed',
+  'record_hash',
+  'device_signature',
+  'inclusion',
+  'anchor',
+  'enrolment',
+  'batch_file',
+  'disclosure',
+] as const
+export type Step = (typeof STEPS)[number]
+
+/** What one step showed. */
+export interface Evidence {
+  step: Step
+  status: 'proved' | 'not_checked' | 'not_applicable'
+  /** One sentence a person can quote. */
+  statement: string
+  /** What this step does not prove; null where there is nothing to add. */
+  limit: string | null
+  facts: Record<string, string | number>
+}
+
+/** The step that failed, and why: the record is not what the bundle says. */
+export class VerificationError extends CodedError<Step> {}
+
+/** True when every step that applies to the record was checked and proved. */
+export const isFullyProved = (evidence: readonly Evidence[]): boolean =>
+  evidence.every(({ status }) => status !== 'not_checked')
+
+/** Runs one check and turns what it throws into the failure of this step. */
+export async function proving<T>(step: Step, check: () => T | Promise<T>): Promise<T> {
+  try {
+    return await check()
+  } catch (cause) {
+    if (cause instanceof VerificationError || !(cause instanceof CodedError)) throw cause
+    throw new VerificationError(step, cause.message, { cause })
+  }
+}
+
+/** Fails a step unless two values agree. */
+export function expectSame(step: Step, what: string, expected: string | number, got: string | number): void {
+  if (expected !== got) throw new VerificationError(step, `${what}: the bundle says ${expected}, found ${got}`)
+}

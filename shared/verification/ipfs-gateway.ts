@@ -1,0 +1,56 @@
+import { decode, type PBLink } from '@ipld/dag-pb'
+import { UnixFS } from 'ipfs-unixfs'
+import { CID } from 'multiformats/cid'
+import * as raw from 'multiformats/codecs/raw'
+import { equalBytes, sha256 } from '../bytes.ts'
+import { CodedError } from '../coded-error.ts'
+import { SourceError, type IpfsSource } from './sources.ts'
+
+const DAG_PB = 0x70
+const SHA2_256 = 0x12
+/** Blocks of our files hold 1 MiB at most, plus the envelope of an inner node. */
+const MAX_BLOCK_BYTES = 2 * 1024 * 1024
+const MAX_DEPTH = 8
+const REQUEST_TIMEOUT_MS = 60_000
+
+/**
+ * IPFS through a trustless gateway (IPIP-0412): asks for single raw blocks and checks each against its CID, so the
+ * gateway is trusted for nothing but being reachable. Other bytes than the CID names are thrown as `batch_file`.
+ */
+export function ipfsGateway({ gatewayUrl }: { gatewayUrl: string }): IpfsSource {
+  const base = gatewayUrl.replace(/\/+$/, '')
+  return { file: (cid) => walk(base, CID.parse(cid), 0) }
+}
+
+async function* walk(base: string, cid: CID, depth: number): AsyncGenerator<Uint8Array> {
+  if (depth > MAX_DEPTH) throw new SourceError(`IPFS: expected files of at most ${MAX_DEPTH} levels`)
+  const block = await fetchBlock(base, cid)
+  if (cid.code === raw.code) {
+    yield block
+    return
+  }
+  if (cid.code !== DAG_PB) throw new SourceError(`IPFS: expected a UnixFS file, got codec ${cid.code}`)
+  const node = decode(block)
+  const data = node.Data ? UnixFS.unmarshal(node.Data).data : undefined
+  if (data) yield data
+  for (const { Hash } of node.Links as PBLink[]) yield* walk(base, Hash, depth + 1)
+}
+
+async function fetchBlock(base: string, cid: CID): Promise<Uint8Array> {
+  let block: Uint8Array
+  try {
+    const response = await fetch(`${base}/ipfs/${cid.toString()}?format=raw`, {
+      headers: { accept: 'application/vnd.ipld.raw' },
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    })
+    if (!response.ok) throw new SourceError(`status ${response.status}`)
+    block = new Uint8Array(await response.arrayBuffer())
+  } catch (cause) {
+    throw new SourceError(`the IPFS gateway at ${base} did not deliver ${cid.toString()}`, { cause })
+  }
+  const isThatBlock = cid.multihash.code === SHA2_256 && equalBytes(sha256(block), cid.multihash.digest)
+  if (block.length > MAX_BLOCK_BYTES || !isThatBlock) {
+    throw new CodedError('batch_file', `the gateway at ${base} delivered other bytes than ${cid.toString()}`)
+  }
+  return block
+}

@@ -1,0 +1,153 @@
+import { areaIdBytes32 } from '../area.ts'
+import { fromHex } from '../bytes.ts'
+import { SourceError, type AnchorEvent, type ChainAnchor, type ChainSource } from './sources.ts'
+
+/** Contract calls spoken as plain JSON-RPC, so that a browser needs no Ethereum library; formats.md §4. */
+
+/** First four bytes of keccak256 of `anchorOf(bytes32,uint64)`; a test derives it from the compiled contract. */
+const ANCHOR_OF = '3a9e2f73'
+/** keccak256 of `BatchAnchored(bytes32,uint64,bytes32,uint32,bytes)`; likewise. */
+const BATCH_ANCHORED = '0x1d03a92778ba869290ebbea0492b5beed68dd6ad859800a86bde4191739f2792'
+
+const WORD_HEX = 64
+const REQUEST_TIMEOUT_MS = 20_000
+
+export interface RpcOptions {
+  rpcUrl: string
+  /** Address of the contract the verifier trusts. */
+  contract: string
+}
+
+/** A chain source over the JSON-RPC of an Ethereum node. */
+export function rpcChain({ rpcUrl, contract }: RpcOptions): ChainSource {
+  const ask = (method: string, params: unknown[]) => callRpc(rpcUrl, method, params)
+  return {
+    contract,
+    chainId: async () => quantity(await ask('eth_chainId', [])),
+    head: async () => quantity(await ask('eth_blockNumber', [])),
+    async anchorOf(areaId, number) {
+      const data = `0x${ANCHOR_OF}${areaIdBytes32(areaId).slice(2)}${word(number)}`
+      const result = await ask('eth_call', [{ to: contract, data }, 'latest']).catch(nullWhenReverted)
+      return result === null ? null : decodeAnchor(hexData(result))
+    },
+    async anchoredIn(areaId, number, blockHash) {
+      const topics = [BATCH_ANCHORED, areaIdBytes32(areaId), `0x${word(number)}`]
+      const logs = await ask('eth_getLogs', [{ blockHash, address: contract, topics }]).catch(nullWhenUnknownBlock)
+      return Array.isArray(logs) && logs.length > 0 ? decodeEvent(logs[0]) : null
+    },
+  }
+}
+
+/** An error the node itself reported. */
+class RpcError extends SourceError {
+  readonly rpcCode: number
+  constructor(rpcCode: number, message: string) {
+    super(message)
+    this.rpcCode = rpcCode
+  }
+}
+
+async function callRpc(rpcUrl: string, method: string, params: unknown[]): Promise<unknown> {
+  let answer: unknown
+  try {
+    const response = await fetch(rpcUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    })
+    answer = await response.json()
+  } catch (cause) {
+    throw new SourceError(`the Ethereum node at ${rpcUrl} did not answer ${method}`, { cause })
+  }
+  const error = member(answer, 'error')
+  if (error !== undefined && error !== null) {
+    throw new RpcError(Number(member(error, 'code')), `the Ethereum node refused ${method}: ${String(member(error, 'message'))}`)
+  }
+  return member(answer, 'result')
+}
+
+const EXECUTION_REVERTED = 3
+
+/** The contract reverts for what it does not hold. */
+function nullWhenReverted(error: unknown): null {
+  if (error instanceof RpcError && (error.rpcCode === EXECUTION_REVERTED || /revert/i.test(error.message))) return null
+  throw error
+}
+
+/** Nodes report a block hash they do not know as an error, in words of their own. */
+function nullWhenUnknownBlock(error: unknown): null {
+  if (error instanceof RpcError && /unknown block|not found|block/i.test(error.message)) return null
+  throw error
+}
+
+const member = (value: unknown, name: string): unknown =>
+  value !== null && typeof value === 'object' ? Reflect.get(value, name) : undefined
+
+const word = (value: number): string => value.toString(16).padStart(WORD_HEX, '0')
+
+function hexData(value: unknown): string {
+  if (typeof value !== 'string' || !/^0x(?:[0-9a-f]{2})*$/.test(value)) {
+    throw new SourceError(`the Ethereum node answered no data: ${String(value).slice(0, 80)}`)
+  }
+  return value.slice(2)
+}
+
+function quantity(value: unknown): number {
+  const number = typeof value === 'string' && /^0x[0-9a-f]+$/i.test(value) ? Number(value) : Number.NaN
+  if (!Number.isSafeInteger(number)) throw new SourceError(`the Ethereum node answered no number: ${String(value)}`)
+  return number
+}
+
+/** Words of 32 bytes in ABI-encoded data (Solidity ABI specification, "Formal Specification of the Encoding"). */
+class Words {
+  readonly #hex: string
+  constructor(hex: string) {
+    this.#hex = hex
+  }
+
+  hex(index: number): string {
+    const found = this.#hex.slice(index * WORD_HEX, (index + 1) * WORD_HEX)
+    if (found.length !== WORD_HEX) throw new SourceError('the contract answered less data than its interface says')
+    return found
+  }
+
+  number(index: number): number {
+    return quantity(`0x${this.hex(index)}`)
+  }
+
+  /** Dynamic bytes whose offset, in bytes from word `base`, stands in word `index`. */
+  bytes(base: number, index: number): Uint8Array {
+    const at = base + this.number(index) / 32
+    const start = (at + 1) * WORD_HEX
+    const found = this.#hex.slice(start, start + this.number(at) * 2)
+    if (found.length !== this.number(at) * 2) throw new SourceError('the contract answered less data than its interface says')
+    return fromHex(found)
+  }
+}
+
+/** `(Anchor)`: one dynamic tuple, so the first word is its offset. */
+function decodeAnchor(data: string): ChainAnchor | null {
+  if (data.length === 0) return null
+  const words = new Words(data)
+  const base = words.number(0) / 32
+  return {
+    root: fromHex(words.hex(base)),
+    anchoredAtSeconds: words.number(base + 1),
+    size: words.number(base + 2),
+    cid: words.bytes(base, base + 3),
+  }
+}
+
+/** Data of `BatchAnchored`: root, size, cid; the rest are topics. */
+function decodeEvent(log: unknown): AnchorEvent {
+  const words = new Words(hexData(member(log, 'data')))
+  return {
+    transaction: `0x${hexData(member(log, 'transactionHash'))}`,
+    blockNumber: quantity(member(log, 'blockNumber')),
+    root: fromHex(words.hex(0)),
+    size: words.number(1),
+    cid: words.bytes(0, 2),
+  }
+}
+

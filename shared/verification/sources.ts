@@ -1,0 +1,44 @@
+/** Where a verifier looks: chosen by the verifier, never by the bundle. */
+
+/** What the contract holds for one batch. `cid` is the binary CID. */
+export interface ChainAnchor {
+  root: Uint8Array
+  size: number
+  cid: Uint8Array
+  anchoredAtSeconds: number
+}
+
+/** A `BatchAnchored` event found in one block. */
+export interface AnchorEvent {
+  transaction: string
+  blockNumber: number
+  root: Uint8Array
+  size: number
+  cid: Uint8Array
+}
+
+/** An Ethereum node and the contract the verifier trusts. Every method throws `SourceError` when the node cannot be asked. */
+export interface ChainSource {
+  readonly contract: string
+  chainId(): Promise<number>
+  /** Latest block number. */
+  head(): Promise<number>
+  /** The anchor of (area, number) as the contract holds it now, or null where it holds none. */
+  anchorOf(areaId: string, number: number): Promise<ChainAnchor | null>
+  /** The event by which (area, number) was anchored in the block with this hash, or null where the chain knows no such block or event. */
+  anchoredIn(areaId: string, number: number, blockHash: string): Promise<AnchorEvent | null>
+}
+
+/** IPFS as the verifier reaches it. */
+export interface IpfsSource {
+  /** The file behind a CID; every block is checked against its CID on the way. Throws `SourceError` when it cannot be had. */
+  file(cid: string): AsyncIterable<Uint8Array>
+}
+
+/** A node or gateway could not be asked, or answered what no honest one answers: says nothing about the record. */
+export class SourceError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'SourceError'
+  }
+}
