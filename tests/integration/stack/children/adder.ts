@@ -2,7 +2,7 @@ import { serveParent } from '../../../../stack/process.ts'
 
 /** A process that does each thing a child may do, as its argument says. */
 export type AdderArgument =
-  { kind: 'add'; a: number; b: bigint } | { kind: 'throw' | 'exit' | 'hang' }
+  { kind: 'add'; a: number; b: bigint } | { kind: 'throw' } | { kind: 'exit' }
 
 serveParent<AdderArgument, { sum: bigint }>(async (argument) => {
   if (argument.kind === 'throw') throw new Error('expected a sum to do, got none')
