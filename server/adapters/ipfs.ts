@@ -1,0 +1,76 @@
+import { create } from 'kubo-rpc-client'
+import { CID } from 'multiformats/cid'
+import { CodedError, messageOf } from '../../shared/coded-error.ts'
+import { carOfFile } from './unixfs.ts'
+
+/** `ipfs_unavailable`: try again later. `wrong_cid`: the node answered what it must not; nothing it says is believed. */
+export type IpfsErrorCode = 'ipfs_unavailable' | 'wrong_cid'
+
+/**
+ * An IPFS node that keeps files for us. Promise: when `add` returns, the node has said that the whole file is stored
+ * and pinned under exactly this CID; adding it again changes nothing. What is absent is an error, never empty bytes.
+ */
+export interface Ipfs {
+  /** Stores and pins the file, which must have this CID. Throws `ipfs_unavailable` or `wrong_cid`. */
+  add(cid: string, file: AsyncIterable<Uint8Array>): Promise<void>
+  /** The file behind a CID, streamed. */
+  cat(cid: string): AsyncIterable<Uint8Array>
+  /** One block. */
+  block(cid: string): Promise<Uint8Array>
+  /** The whole DAG behind a CID as a CARv1, streamed. */
+  car(cid: string): AsyncIterable<Uint8Array>
+  /** The node's name and version; throws when it does not answer. */
+  version(): Promise<string>
+}
+
+const REQUEST_TIMEOUT_MS = 10 * 60_000
+const PROBE_TIMEOUT_MS = 3_000
+
+/** A node behind the Kubo RPC API (`/api/v0`). */
+export function kuboIpfs(apiUrl: string): Ipfs {
+  const client = create({ url: apiUrl, timeout: REQUEST_TIMEOUT_MS })
+  return {
+    add: (cid, file) => guarded('dag/import', () => importCar(client, CID.parse(cid), file)),
+    cat: (cid) => guardedStream('cat', () => client.cat(CID.parse(cid))),
+    block: (cid) => guarded('block/get', () => client.block.get(CID.parse(cid))),
+    car: (cid) => guardedStream('dag/export', () => client.dag.export(CID.parse(cid))),
+    version: () =>
+      guarded('version', async () => (await client.version({ timeout: PROBE_TIMEOUT_MS })).version),
+  }
+}
+
+async function importCar(
+  client: ReturnType<typeof create>,
+  cid: CID,
+  file: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const roots: string[] = []
+  for await (const { root } of client.dag.import(carOfFile(cid, file), { pinRoots: true })) {
+    if (root.pinErrorMsg) throw new CodedError('ipfs_unavailable', `IPFS: not pinned: ${root.pinErrorMsg}`)
+    roots.push(root.cid.toString())
+  }
+  if (roots.length !== 1 || roots[0] !== cid.toString()) {
+    throw new CodedError('wrong_cid', `IPFS: expected the node to pin ${cid.toString()}, it answered ${roots.join(', ') || 'nothing'}`)
+  }
+}
+
+function asUnavailable(call: string, cause: unknown): unknown {
+  if (cause instanceof CodedError) return cause
+  return new CodedError('ipfs_unavailable', `IPFS: ${call} failed: ${messageOf(cause)}`, { cause })
+}
+
+async function guarded<T>(call: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw asUnavailable(call, error)
+  }
+}
+
+async function* guardedStream(call: string, open: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* open()
+  } catch (error) {
+    throw asUnavailable(call, error)
+  }
+}

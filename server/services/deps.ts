@@ -1,0 +1,31 @@
+import type { Clock } from '../adapters/clock.ts'
+import type { Ethereum } from '../adapters/ethereum.ts'
+import type { Ipfs } from '../adapters/ipfs.ts'
+import type { SignatureVerifier } from '../adapters/signature-verifier.ts'
+import type { SigningKey } from '../adapters/signing-key.ts'
+import type { Models } from '../models/index.ts'
+
+/** What the operator chose; docs/operating.md. */
+export interface LedgerSettings {
+  /** A record waits at most this long before its area's batch is sealed. */
+  batchIntervalMs: number
+  /** Blocks on top of an anchor, its own included, before it counts as final. */
+  confirmations: number
+  /** How often a device is expected to report. */
+  heartbeatMs: number
+  /** A transaction not mined for this long is sent again with more gas. */
+  bumpAfterMs: number
+  /** How long a lease on advancing the ledger holds without being renewed. */
+  leaseMs: number
+}
+
+/** Everything a service may use; made once by the composition root, or by a test. */
+export interface Deps {
+  settings: LedgerSettings
+  clock: Clock
+  models: Models
+  ipfs: Ipfs
+  ethereum: Ethereum
+  logKey: SigningKey
+  verifier: SignatureVerifier
+}

@@ -1,0 +1,32 @@
+import { CodedError, messageOf } from '../../shared/coded-error.ts'
+import type { FailureFields } from '../models/index.ts'
+import type { Deps } from './deps.ts'
+
+const FIRST_RETRY_MS = 2_000
+const LONGEST_RETRY_MS = 5 * 60_000
+const MAX_DOUBLINGS = 10
+
+/** The stored fact of a failed step: what, when, which attempt, when next. */
+export function failureAfter(
+  { clock }: Pick<Deps, 'clock'>,
+  step: FailureFields['step'],
+  error: unknown,
+  previous: FailureFields | null,
+): FailureFields {
+  const at = clock.now()
+  const attempt = previous?.step === step ? previous.attempt + 1 : 1
+  const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, MAX_DOUBLINGS))
+  return {
+    step,
+    code: error instanceof CodedError ? error.code : 'internal',
+    message: messageOf(error),
+    at,
+    attempt,
+    next_try_at: new Date(at.getTime() + waitMs),
+  }
+}
+
+/** Filter for rows that are not waiting for their next try. */
+export const dueForTry = (now: Date) => ({
+  $or: [{ failure: null }, { 'failure.next_try_at': { $lte: now } }],
+})
