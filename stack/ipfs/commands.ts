@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { exporter } from 'ipfs-unixfs-exporter'
+import { exporter, type RawNode, type UnixFSFile } from 'ipfs-unixfs-exporter'
 import { CID } from 'multiformats/cid'
 import type { Blocks } from './blocks.ts'
 import { exportCar, importCar } from './car.ts'
@@ -7,8 +7,11 @@ import { RpcError } from './errors.ts'
 import { boundaryOf, onlyPart } from './multipart.ts'
 import type { Pins } from './pins.ts'
 
-/** Blocks read ahead while a file is given out: the bound on its memory, in MiB. */
-const READ_AHEAD_BLOCKS = 4
+/**
+ * How much of a file is asked of the exporter at once: it reads all it is asked for ahead of a slow
+ * reader, so this is the bound on the memory of an answer. A whole number of 1 MiB chunks.
+ */
+const WINDOW_BYTES = 4 * 1_048_576
 
 export interface Stores {
   blocks: Blocks
@@ -67,7 +70,9 @@ async function dagImport(
 /** Pins a DAG of which every block is here. Returns the reason why not, empty when pinned. */
 async function pin(root: CID, { blocks, pins }: Stores): Promise<string> {
   try {
-    for await (const _ of blocks.walk(root));
+    const cids = blocks.walk(root)
+    let next = await cids.next()
+    while (next.done !== true) next = await cids.next()
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
@@ -104,9 +109,20 @@ async function cat({ blocks }: Stores, query: URLSearchParams): Promise<Answer> 
   const size = Number(entry.size)
   const offset = Math.min(bytesOf(query, 'offset') ?? 0, size)
   const length = Math.min(bytesOf(query, 'length') ?? size, size - offset)
-  if (length === 0) return { kind: 'bytes', pieces: once(new Uint8Array()) }
-  const options = { offset, length, blockReadConcurrency: READ_AHEAD_BLOCKS }
-  return { kind: 'bytes', pieces: entry.content(options) }
+  return { kind: 'bytes', pieces: contentOf(entry, offset, offset + length) }
+}
+
+async function* contentOf(
+  entry: UnixFSFile | RawNode,
+  start: number,
+  end: number,
+): AsyncGenerator<Uint8Array> {
+  let offset = start
+  while (offset < end) {
+    const windowEnd = Math.min(end, offset - (offset % WINDOW_BYTES) + WINDOW_BYTES)
+    yield* entry.content({ offset, length: windowEnd - offset })
+    offset = windowEnd
+  }
 }
 
 /** The recursive pins, all of them or those asked for: this server makes no others. */

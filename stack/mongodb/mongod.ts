@@ -36,7 +36,9 @@ serveParent<MongodArgument, MongodReady>(async ({ databaseDir, socketDir }) => {
   })
   const failure = await Promise.race([waiting, ended])
   if (failure !== undefined || mongod.pid === undefined) {
-    throw new Error(`mongod on ${databaseDir}: expected it to accept connections, ${failure}`)
+    throw new Error(
+      `mongod on ${databaseDir}: expected it to accept connections, ${failure}; its log is ../mongodb.log`,
+    )
   }
   let stopping = false
   void ended.then(() => {

@@ -79,15 +79,18 @@ describe('a file of the vectors', () => {
 
 it('a part of a file is given back by offset and length, across chunks and past the end', async () => {
   const { kubo } = await start()
-  const bytes = patterned(1_048_577)
+  const bytes = patterned(9_000_000)
   const file = await fileOf(bytes)
   await add(kubo, file)
   for (const [offset, length] of [
     [0, 10],
     [1_048_570, 7],
     [1_048_576, 100],
-    [1_048_577, 1],
-    [5_000_000, 1],
+    [4_194_303, 2],
+    [5, 8_900_000],
+    [8_999_999, 100],
+    [9_000_000, 1],
+    [50_000_000, 1],
     [3, 0],
   ] as const) {
     const part = await bytesOf(kubo.cat(file.root, { offset, length }))

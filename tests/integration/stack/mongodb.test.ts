@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import mongoose from 'mongoose'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { startMongo, type Mongo } from '../../../stack/mongodb/index.ts'
 import { startChild } from '../../../stack/process.ts'
 import { gone } from './gone.ts'
@@ -104,4 +104,52 @@ it('leaves the files of the package as they are', async () => {
   const before = hash()
   await start(temporaryFolder())
   expect(hash()).toBe(before)
+})
+
+describe('a program on PATH that stands in for mongod', () => {
+  function putOnPath(version: string, run: string): void {
+    const bin = temporaryFolder()
+    const script = `#!/bin/sh\n[ "$1" = --version ] && echo "db version v${version}" && exit\n${run}\n`
+    writeFileSync(join(bin, 'mongod'), script, { mode: 0o755 })
+    const before = process.env['PATH']
+    process.env['PATH'] = `${bin}:/usr/bin:/bin`
+    onTestFinished(() => {
+      process.env['PATH'] = before
+    })
+  }
+  const serves = `echo '{"msg":"Waiting for connections"}'; exec sleep 1000`
+
+  it('is preferred when it is new enough, and ends when stopped', async () => {
+    putOnPath('8.0.4', serves)
+    const mongo = await start(temporaryFolder())
+    expect(mongo.kind).toBe('mongod')
+    await mongo.stop()
+    await gone(mongo.pid)
+  })
+
+  it('is passed over when it is older than 7', async () => {
+    putOnPath('6.0.19', serves)
+    expect((await start(temporaryFolder())).kind).toBe('embedded')
+  })
+
+  it('does not get a folder that the embedded engine wrote', async () => {
+    const dir = temporaryFolder()
+    await (await start(dir)).stop()
+    putOnPath('8.0.4', serves)
+    expect((await start(dir)).kind).toBe('embedded')
+  })
+
+  it('is asked for by the folder it wrote', async () => {
+    putOnPath('6.0.19', serves)
+    const dir = temporaryFolder()
+    mkdirSync(join(dir, 'mongod'))
+    await expect(startMongo({ dir })).rejects.toThrow(/expected a mongod 7 or newer, got version 6/)
+  })
+
+  it('that ends at once is told with its exit code', async () => {
+    putOnPath('7.0.0', 'echo no space left; exit 14')
+    await expect(startMongo({ dir: temporaryFolder() })).rejects.toThrow(
+      /expected it to accept connections, ended with 14/,
+    )
+  })
 })
