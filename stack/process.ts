@@ -28,7 +28,7 @@ export interface Child<T> {
   exited: Promise<Exit>
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   /** Added to the environment of this process. */
   env?: Record<string, string>
   /** File to which everything the child prints is appended. */

@@ -21,7 +21,7 @@ export interface Blocks {
   walk(root: CID): AsyncGenerator<CID>
 }
 
-export interface BlockImport {
+interface BlockImport {
   /** Checks the bytes against the CID and writes them. Throws RpcError when they do not match. */
   put(cid: CID, bytes: Uint8Array): Promise<void>
   /** Makes the names of all blocks put so far durable: their bytes are already. */

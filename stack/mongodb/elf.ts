@@ -3,8 +3,7 @@
  * Source: System V ABI, chapters 4 and 5; symbol versions: LSB Core, "Symbol Versioning".
  */
 
-export type ElfErrorCode =
-  'not_elf' | 'unsupported' | 'truncated' | 'inconsistent' | 'unknown_symbol'
+type ElfErrorCode = 'not_elf' | 'unsupported' | 'truncated' | 'inconsistent' | 'unknown_symbol'
 
 /** A file that is refused. The message says which field, what was expected and what was found. */
 export class ElfError extends Error {
@@ -34,7 +33,7 @@ const TABLES = {
 } as const
 const STRING_TABLE = { type: 3, tag: 5 } as const
 
-export interface Table {
+interface Table {
   offset: number
   size: number
   /** Number of records, where the section says so (`.gnu.version_r`). */

@@ -12,8 +12,13 @@ serveParent<AdderArgument, { sum: bigint }>(async (argument) => {
   }
   const sum = BigInt(argument.a) + argument.b
   process.stdout.write(`the sum is ${sum}\n`)
+  // As a server would, this keeps the process from ending by itself.
+  const alive = setInterval(() => {}, 2 ** 30)
   return {
     ready: { sum },
-    stop: async () => void process.stdout.write('stopped\n'),
+    stop: async () => {
+      clearInterval(alive)
+      process.stdout.write('stopped\n')
+    },
   }
 })
