@@ -26,7 +26,7 @@ async function read(bytes: Uint8Array, places: number[] = []): Promise<Buffer> {
   return Buffer.concat(pieces)
 }
 
-/** Content full of what looks like a boundary. */
+/** Content full of what looks like a boundary; the boundary itself a sender must not have in it. */
 const content = fc
   .array(
     fc.oneof(
@@ -37,6 +37,7 @@ const content = fc
     ),
   )
   .map((pieces) => new Uint8Array(Buffer.concat(pieces)))
+  .filter((bytes) => !Buffer.from(bytes).includes(`\r\n--${BOUNDARY}`))
 const places = fc.array(fc.nat(), { maxLength: 30 })
 
 it('gives back the content of the part, wherever the body is cut into pieces', async () => {
