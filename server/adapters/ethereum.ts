@@ -58,6 +58,8 @@ export interface Ethereum {
   suggestedFees(): Promise<Fees>
   /** Signs one call that anchors all, for this nonce; throws `refused` when the contract would refuse it. */
   sign(batches: NewAnchor[], nonce: number, fees: Fees): Promise<SignedTransaction>
+  /** The same call under the same nonce with other fees: a replacement. */
+  resign(raw: string, fees: Fees): Promise<SignedTransaction>
   send(raw: string): Promise<void>
   /** Null while not mined, or after a reorganisation took it away. */
   mined(transaction: string): Promise<Mined | null>
@@ -166,8 +168,14 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
         maxFeePerGas,
         maxPriorityFeePerGas,
       })
-      const raw = await wallet.signTransaction(transaction)
-      return { hash: keccak256(raw), raw }
+      return signed(wallet, transaction)
+    },
+
+    async resign(raw, { maxFeePerGas, maxPriorityFeePerGas }) {
+      const transaction = Transaction.from(raw).clone()
+      transaction.signature = null
+      Object.assign(transaction, { maxFeePerGas, maxPriorityFeePerGas })
+      return signed(wallet, transaction)
     },
 
     async send(raw) {
@@ -193,6 +201,11 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
 
     balance: async () => BigInt(String(await rpc('eth_getBalance', [wallet.address, 'latest']))),
   }
+}
+
+async function signed(wallet: Wallet, transaction: Transaction): Promise<SignedTransaction> {
+  const raw = await wallet.signTransaction(transaction)
+  return { hash: keccak256(raw), raw }
 }
 
 async function asking<T>(what: string, work: () => Promise<T>): Promise<T> {

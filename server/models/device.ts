@@ -5,7 +5,8 @@ export interface DeviceRow {
   _id: string
   area_id: string
   public_key: string
-  status: 'active' | 'suspended' | 'revoked'
+  /** `entering` until the enrolment is among the records. */
+  status: 'entering' | 'active' | 'suspended' | 'revoked'
   stage: 'transformer' | 'street' | 'house'
   customers_served: number
   /** GeoJSON; absent for a device whose place is committed. */
@@ -16,6 +17,8 @@ export interface DeviceRow {
   enrolled_at: Date
   /** Leaf hash of the newest device event: changed by compare-and-swap, so that events form one line. */
   latest_event: string
+  /** Body of an event decided on and not yet known to be among the records; whoever meets it finishes it. */
+  pending_event: string | null
   last: {
     seq: number
     power_status: 'ON' | 'OFF'
@@ -34,7 +37,7 @@ const schema = new Schema<DeviceRow>(
     _id: { type: String, required: true },
     area_id: { type: String, required: true },
     public_key: { type: String, required: true },
-    status: { type: String, required: true, enum: ['active', 'suspended', 'revoked'] },
+    status: { type: String, required: true, enum: ['entering', 'active', 'suspended', 'revoked'] },
     stage: { type: String, required: true, enum: ['transformer', 'street', 'house'] },
     customers_served: { type: Number, required: true },
     point: { type: { type: String, enum: ['Point'] }, coordinates: { type: [Number], default: undefined } },
@@ -42,6 +45,7 @@ const schema = new Schema<DeviceRow>(
     enrolment: { leaf_hash: { type: String, required: true }, area_id: { type: String, required: true } },
     enrolled_at: { type: Date, required: true },
     latest_event: { type: String, required: true },
+    pending_event: { type: String, default: null },
     last: { type: Schema.Types.Mixed, default: null },
     changed_at: { type: Date, default: null },
   },

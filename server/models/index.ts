@@ -1,10 +1,10 @@
 import type { Connection } from 'mongoose'
 import { anchorTransactionModel } from './anchor-transaction.ts'
-import { areaLedgerModel } from './area-ledger.ts'
 import { areaModel } from './area.ts'
 import { batchModel } from './batch.ts'
 import { deviceModel } from './device.ts'
 import { equivocationModel } from './equivocation.ts'
+import { failureModel } from './failure.ts'
 import { leafListModel } from './leaf-list.ts'
 import { leaseModel } from './lease.ts'
 import { recordModel } from './record.ts'
@@ -26,7 +26,7 @@ export function createModels(connection: Connection) {
     anchorTransactions: anchorTransactionModel(connection),
     equivocations: equivocationModel(connection),
     leases: leaseModel(connection),
-    areaLedgers: areaLedgerModel(connection),
+    failures: failureModel(connection),
   }
 }
 

@@ -30,3 +30,21 @@ export function failureAfter(
 export const dueForTry = (now: Date) => ({
   $or: [{ failure: null }, { 'failure.next_try_at': { $lte: now } }],
 })
+
+/** Runs work under a key of the failures collection: stores what it throws as a fact, forgets it once it succeeds. */
+export async function keepingFailure(
+  deps: Pick<Deps, 'models' | 'clock'>,
+  step: FailureFields['step'],
+  key: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { failures } = deps.models
+  const previous = (await failures.findById(key).lean())?.failure ?? null
+  try {
+    await work()
+    if (previous) await failures.deleteOne({ _id: key })
+  } catch (error) {
+    const failure = failureAfter(deps, step, error, previous)
+    await failures.updateOne({ _id: key }, { $set: { failure } }, { upsert: true })
+  }
+}

@@ -44,14 +44,14 @@ export async function publishBatch(deps: Deps, batch: BatchRow): Promise<void> {
   const { models, ipfs, clock } = deps
   const leaves = await loadLeafList(deps, batch.root)
   const file = () => writeBatchFile(headerOf(batch), recordBodies(deps, leaves))
-  const cid = await cidOfFile(file())
-  await ipfs.add(cid.toString(), file())
-  const readBack = await cidOfFile(ipfs.cat(cid.toString()))
-  if (!readBack.equals(cid)) {
-    throw new CodedError('wrong_cid', `IPFS: expected to read back ${cid.toString()}, the node gave ${readBack.toString()}`)
+  const cid = (await cidOfFile(file())).toString()
+  await ipfs.add(cid, file())
+  const readBack = (await cidOfFile(ipfs.cat(cid))).toString()
+  if (readBack !== cid) {
+    throw new CodedError('wrong_cid', `IPFS: expected to read back ${cid}, the node gave ${readBack}`)
   }
   await models.batches.updateOne(
     { _id: batch._id, state: 'sealed' },
-    { $set: { state: 'published', cid: cid.toString(), failure: null, changed_at: clock.now() } },
+    { $set: { state: 'published', cid, failure: null, changed_at: clock.now() } },
   )
 }

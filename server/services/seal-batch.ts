@@ -2,7 +2,7 @@ import { MAX_BATCH_RECORDS, ZERO_ROOT } from '../../shared/batch/index.ts'
 import { toHex } from '../../shared/bytes.ts'
 import type { BatchRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
-import { failureAfter } from './failure.ts'
+import { keepingFailure } from './failure.ts'
 import { isDuplicateKey } from './insert-new.ts'
 import { loadLeafList, storeLeafList } from './leaf-list.ts'
 import { expectIntact } from './record-bodies.ts'
@@ -13,18 +13,13 @@ const RECORDS_PER_MARK = 5_000
 export async function sealBatches(deps: Deps): Promise<void> {
   const { models, clock, settings } = deps
   const areas = await models.areas.find({}, { _id: 1 }).lean()
-  const failures = new Map((await models.areaLedgers.find().lean()).map((row) => [row._id, row.failure]))
+  const waiting = await models.failures.find({ 'failure.step': 'seal', 'failure.next_try_at': { $gt: clock.now() } }).lean()
+  const notYet = new Set(waiting.map(({ _id }) => _id))
   for (const { _id: areaId } of areas) {
-    const now = clock.now()
-    const failure = failures.get(areaId) ?? null
-    if (failure && failure.next_try_at > now) continue
-    try {
-      if (await isDue(deps, areaId, new Date(now.getTime() - settings.batchIntervalMs))) await sealBatch(deps, areaId)
-      if (failure) await models.areaLedgers.deleteOne({ _id: areaId })
-    } catch (error) {
-      const next = failureAfter(deps, 'seal', error, failure)
-      await models.areaLedgers.updateOne({ _id: areaId }, { $set: { failure: next } }, { upsert: true })
-    }
+    const key = `seal:${areaId}`
+    const waitingSince = new Date(clock.now().getTime() - settings.batchIntervalMs)
+    if (notYet.has(key) || !(await isDue(deps, areaId, waitingSince))) continue
+    await keepingFailure(deps, 'seal', key, () => sealBatch(deps, areaId))
   }
 }
 

@@ -1,0 +1,15 @@
+import { Schema, type Connection } from 'mongoose'
+import type { FailureFields } from './batch.ts'
+
+/** What stops a step where no batch can bear it: `_id` is the step, or `seal:<area_id>`. Absent while nothing does. */
+export interface FailureRow {
+  _id: string
+  failure: FailureFields
+}
+
+const schema = new Schema<FailureRow>(
+  { _id: { type: String, required: true }, failure: { type: Schema.Types.Mixed, required: true } },
+  { versionKey: false, autoIndex: false },
+)
+
+export const failureModel = (connection: Connection) => connection.model<FailureRow>('Failure', schema, 'failures')

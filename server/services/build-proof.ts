@@ -1,0 +1,82 @@
+import { equalBytes, hashFromHex, toHex } from '../../shared/bytes.ts'
+import { CodedError } from '../../shared/coded-error.ts'
+import { parseJson } from '../../shared/json.ts'
+import { inclusionPath } from '../../shared/merkle/index.ts'
+import type { ProofBundle } from '../../shared/proof/index.ts'
+import { parseRecord, type LedgerRecord, type ReadingRecord } from '../../shared/record/index.ts'
+import type { BatchRow } from '../models/index.ts'
+import type { Deps } from './deps.ts'
+import { findRow, stateOf } from './find-record.ts'
+import { loadLeafList } from './leaf-list.ts'
+import { headerOf } from './publish-batch.ts'
+import { expectIntact } from './record-bodies.ts'
+
+/**
+ * Road step 10: the proof bundle of a record, formats.md §5. Throws `not_found`, `not_anchored_yet` with the expected
+ * time, or `record_damaged` when the database no longer holds what was sealed.
+ */
+export async function buildProof(deps: Deps, leafHash: string): Promise<ProofBundle> {
+  const { row, batch } = await findRow(deps, leafHash)
+  expectIntact(row)
+  if (!batch?.anchor || batch.cid === null) throw notAnchoredYet(deps, leafHash, batch, row.ordered_at)
+
+  const record = parseRecord(parseJson(row.body))
+  const leaves = await loadLeafList(deps, batch.root)
+  const wanted = hashFromHex(leafHash)
+  const index = leaves.findIndex((leaf) => equalBytes(leaf, wanted))
+  if (index < 0) {
+    throw new CodedError('record_damaged', `record ${leafHash}: marked as in batch ${batch._id}, absent from its leaf list`)
+  }
+  const device = record.type === 'reading' ? { device: await keyOf(deps, record) } : {}
+  return {
+    v: 1,
+    type: 'proof',
+    record,
+    leaf_hash: leafHash,
+    index,
+    path: inclusionPath(leaves, index).map(toHex),
+    batch: headerOf(batch),
+    cid: batch.cid,
+    anchor: {
+      chain_id: deps.ethereum.chainId,
+      contract: deps.ethereum.contract,
+      transaction: batch.anchor.transaction,
+      block_number: batch.anchor.block_number,
+      block_hash: batch.anchor.block_hash,
+      anchored_at: batch.anchor.anchored_at.toISOString(),
+    },
+    ...device,
+  }
+}
+
+function notAnchoredYet({ settings }: Deps, leafHash: string, batch: BatchRow | null, orderedAt: Date) {
+  const expectedAt = new Date((batch?.sealed_at ?? orderedAt).getTime() + settings.batchIntervalMs)
+  return new CodedError(
+    'not_anchored_yet',
+    `record ${leafHash}: expected it anchored, it is ${stateOf(batch)}; its batch is due around ${expectedAt.toISOString()}`,
+  )
+}
+
+/** Events that make a key count in an area. */
+const KEY_EVENTS: readonly string[] = ['enrolled', 'key_rotated', 'moved']
+
+/** The key that was valid for the device when the reading came, and the event that says so. */
+async function keyOf(deps: Deps, record: ReadingRecord): Promise<NonNullable<ProofBundle['device']>> {
+  const { device_id } = record.reading
+  const rows = await deps.models.records
+    .find({ type: 'device_event', device_id, area_id: record.area_id, ordered_at: { $lte: new Date(record.received_at) } })
+    .sort({ ordered_at: -1 })
+    .lean()
+  for (const row of rows) {
+    expectIntact(row)
+    const event: LedgerRecord = parseRecord(parseJson(row.body))
+    if (event.type !== 'device_event' || !KEY_EVENTS.includes(event.event)) continue
+    const { batch } = await findRow(deps, row._id)
+    if (!batch?.anchor) throw notAnchoredYet(deps, row._id, batch, row.ordered_at)
+    return {
+      public_key: event.device.public_key,
+      enrolment: { leaf_hash: row._id, area_id: event.area_id, number: batch.number },
+    }
+  }
+  throw new CodedError('record_damaged', `device ${device_id}: expected its enrolment in ${record.area_id}, found none`)
+}

@@ -1,0 +1,34 @@
+import { messageOf } from '../../shared/coded-error.ts'
+import type { Deps } from './deps.ts'
+
+export interface Readiness {
+  ready: boolean
+  dependencies: Record<'mongodb' | 'ipfs' | 'ethereum', { ok: boolean; detail: string }>
+}
+
+/**
+ * `GET /ready`: whether each dependency answers. Ready means readings can be accepted, which needs the database only:
+ * IPFS and Ethereum may be away for a while, and the ledger catches up.
+ */
+export async function checkReadiness({ models, ipfs, ethereum }: Deps): Promise<Readiness> {
+  const [mongodb, node, chain] = await Promise.all([
+    probe(async () => {
+      await models.leases.findOne().lean()
+      return 'answers'
+    }),
+    probe(async () => `version ${await ipfs.version()}`),
+    probe(async () => {
+      await ethereum.checkIdentity()
+      return `chain ${ethereum.chainId}, block ${await ethereum.head()}`
+    }),
+  ])
+  return { ready: mongodb.ok, dependencies: { mongodb, ipfs: node, ethereum: chain } }
+}
+
+async function probe(ask: () => Promise<string>): Promise<{ ok: boolean; detail: string }> {
+  try {
+    return { ok: true, detail: await ask() }
+  } catch (error) {
+    return { ok: false, detail: messageOf(error) }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Batch } from '../../shared/api/ledger.ts'
+import type { StatusEvent } from '../../shared/api/map.ts'
+import type { Deps } from './deps.ts'
+import { silentBefore, stateNow } from './device-state.ts'
+import { asBatch } from './list-batches.ts'
+
+export type Change =
+  | { type: 'status'; at: Date; areaId: string; data: StatusEvent }
+  | { type: 'batch'; at: Date; areaId: string; data: Batch }
+
+/** Most changes of one kind handed out at once; who is further behind than that should load the page again. */
+const MAX_CHANGES = 2_000
+
+/** What changed after a server time, oldest first: states of devices and of batches. */
+export async function followChanges(deps: Deps, after: Date): Promise<Change[]> {
+  const { models } = deps
+  const changed = { changed_at: { $gt: after } }
+  const [devices, batches] = await Promise.all([
+    models.devices.find(changed).sort({ changed_at: 1 }).limit(MAX_CHANGES).lean(),
+    models.batches.find(changed).sort({ changed_at: 1 }).limit(MAX_CHANGES).lean(),
+  ])
+  const silentBeforeAt = silentBefore(deps)
+  const statuses = devices.flatMap((row): Change[] => {
+    if (!row.last || !row.changed_at) return []
+    const [longitude, latitude] = row.point?.coordinates ?? []
+    const data: StatusEvent = {
+      device_id: row._id,
+      area_id: row.area_id,
+      state: stateNow(row, silentBeforeAt),
+      since: row.last.since,
+      latitude: latitude ?? null,
+      longitude: longitude ?? null,
+      customers_served: row.customers_served,
+    }
+    return [{ type: 'status', at: row.changed_at, areaId: row.area_id, data }]
+  })
+  const moved = batches.map(
+    (row): Change => ({ type: 'batch', at: row.changed_at, areaId: row.area_id, data: asBatch(row, null) }),
+  )
+  return [...statuses, ...moved].sort((a, b) => a.at.getTime() - b.at.getTime())
+}
