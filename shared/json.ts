@@ -25,8 +25,8 @@ export function canonicalText(value: unknown): string {
 }
 
 /**
- * Parses I-JSON (RFC 7493) strictly: duplicate names, lone surrogates and numbers outside ±(2^53−1) are refused.
- * Throws `malformed`.
+ * Parses I-JSON (RFC 7493) strictly: duplicate names, lone surrogates and numbers outside ±(2^53−1) are refused, and so
+ * is the name `__proto__`, which JavaScript drops where objects are copied. Throws `malformed`.
  */
 export function parseJson(input: string | Uint8Array): unknown {
   const text = typeof input === 'string' ? input : fromUtf8(input)
@@ -37,6 +37,24 @@ export function parseJson(input: string | Uint8Array): unknown {
     throw new CodedError('malformed', `JSON: ${cause instanceof Error ? cause.message : 'syntax error'}`, { cause })
   }
   refuseBeyondIJson(text)
+  return value
+}
+
+/**
+ * As `parseJson`, for documents in which every byte counts: strings and numbers must be spelled as RFC 8785 spells them,
+ * and tabs are refused, so that no two texts one bit apart mean the same. Throws `malformed`.
+ */
+export function parseExactJson(input: string | Uint8Array): unknown {
+  const value = parseJson(input)
+  const text = typeof input === 'string' ? input : fromUtf8(input)
+  if (text.includes('\t')) throw new CodedError('malformed', 'JSON: expected no tabs between its parts')
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (/^[{}[\],:]/.test(token)) continue
+    const exact = JSON.stringify(JSON.parse(token))
+    if (token !== exact) {
+      throw new CodedError('malformed', `JSON: expected ${exact.slice(0, 80)} spelled so, got ${token.slice(0, 80)}`)
+    }
+  }
   return value
 }
 
@@ -73,6 +91,7 @@ function checkString(token: string, names: Set<string> | null | undefined): void
   const string = String(JSON.parse(token))
   if (!string.isWellFormed()) throw new CodedError('malformed', 'JSON: lone surrogate in a string')
   if (!names) return
+  if (string === '__proto__') throw new CodedError('malformed', 'JSON: name "__proto__" is not allowed')
   if (names.has(string)) throw new CodedError('malformed', `JSON: name "${string.slice(0, 80)}" appears twice`)
   names.add(string)
 }
