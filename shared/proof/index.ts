@@ -10,8 +10,8 @@ import {
   saltField,
   serverTimeField,
 } from '../fields.ts'
-import { parseJson } from '../json.ts'
-import { parseAs } from '../parse.ts'
+import { canonicalText, parseExactJson } from '../json.ts'
+import { MalformedError, parseAs } from '../parse.ts'
 import { parseRecord, type LedgerRecord } from '../record/index.ts'
 
 /** Proof bundle, formats.md §5. */
@@ -54,9 +54,14 @@ export type ProofBundle = Omit<z.infer<typeof bundleSchema>, 'record'> & { recor
 
 /** Parses a bundle from its JSON text, or from a value already parsed; throws `malformed`. */
 export function parseProofBundle(input: unknown): ProofBundle {
-  const value = typeof input === 'string' || input instanceof Uint8Array ? parseJson(input) : input
+  const isText = typeof input === 'string' || input instanceof Uint8Array
+  const value = parseExactJson(isText ? input : canonicalText(input))
   const bundle = parseAs(bundleSchema, value, 'proof bundle')
   const record = parseRecord(bundle.record)
+  if (bundle.device && record.type !== 'reading') {
+    const message = `expected with a reading only, the record is a ${record.type}`
+    throw new MalformedError('proof bundle', [{ path: 'device', message }])
+  }
   return { ...bundle, record }
 }
 
