@@ -1,17 +1,20 @@
 import type { ProofBundle } from '../proof/index.ts'
 import type { DeviceEventRecord } from '../record/index.ts'
-import type { BatchFiles } from './batch-files.ts'
+import type { BatchFiles, ProvedFile } from './batch-files.ts'
 import { expectSame, VerificationError, type Evidence } from './evidence.ts'
 
-/** Events after which a device's key counts, and after which it no longer does. */
-const KEY_BEGINS = ['enrolled', 'key_rotated', 'moved', 'resumed']
-const KEY_ENDS = ['suspended', 'revoked']
+/** Events after which a device's key no longer counts; after every other one it does. */
+const KEY_ENDS: readonly DeviceEventRecord['event'][] = ['suspended', 'revoked']
+
+const keyAfter = ({ event, device }: DeviceEventRecord): string | null =>
+  KEY_ENDS.includes(event) ? null : device.public_key
 
 /**
  * Step 6: the key was enrolled in this area by a record that is itself in the ledger, and no later record up to this
  * batch took it away. Reads every batch of the area from the enrolment to the record.
  */
-export async function checkEnrolment({ record, device, batch }: ProofBundle, files: BatchFiles): Promise<Evidence> {
+export async function checkEnrolment(bundle: ProofBundle, files: BatchFiles): Promise<Evidence> {
+  const { record, device, batch } = bundle
   if (record.type !== 'reading' || !device) {
     return {
       step: 'enrolment',
@@ -29,9 +32,7 @@ export async function checkEnrolment({ record, device, batch }: ProofBundle, fil
   let key: string | null = null
   for (let number = enrolment.number; number <= batch.number; number += 1) {
     const { deviceEvents } = await files.read(number)
-    if (number === enrolment.number && !deviceEvents.some(({ leafHash }) => leafHash === enrolment.leaf_hash)) {
-      throw new VerificationError('enrolment', `batch ${number}: holds no device event ${enrolment.leaf_hash}`)
-    }
+    if (number === enrolment.number) expectEnrolment(bundle, deviceEvents)
     for (const { record: event } of deviceEvents) {
       if (event.device.device_id !== record.reading.device_id || event.at > record.received_at) continue
       key = keyAfter(event)
@@ -50,7 +51,12 @@ export async function checkEnrolment({ record, device, batch }: ProofBundle, fil
   }
 }
 
-function keyAfter({ event, device }: DeviceEventRecord): string | null {
-  if (KEY_BEGINS.includes(event)) return device.public_key
-  return KEY_ENDS.includes(event) ? null : device.public_key
+/** The event the bundle names is in its batch, and is the one that gave this device this key. */
+function expectEnrolment({ record, device }: ProofBundle, events: ProvedFile['deviceEvents']): void {
+  if (record.type !== 'reading' || !device) return
+  const { leaf_hash, number } = device.enrolment
+  const found = events.find(({ leafHash }) => leafHash === leaf_hash)?.record
+  if (!found) throw new VerificationError('enrolment', `batch ${number}: holds no device event ${leaf_hash}`)
+  expectSame('enrolment', 'device enrolled', record.reading.device_id, found.device.device_id)
+  expectSame('enrolment', 'key enrolled', device.public_key, keyAfter(found) ?? `none, it is ${found.event}`)
 }
