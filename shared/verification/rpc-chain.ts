@@ -32,7 +32,11 @@ export function rpcChain({ rpcUrl, contract }: RpcOptions): ChainSource {
     },
     async anchoredIn(areaId, number, blockHash) {
       const topics = [BATCH_ANCHORED, areaIdBytes32(areaId), `0x${word(number)}`]
-      const logs = await ask('eth_getLogs', [{ blockHash, address: contract, topics }]).catch(nullWhenUnknownBlock)
+      const logs = await ask('eth_getLogs', [{ blockHash, address: contract, topics }]).catch(async (error: unknown) => {
+        // Each node words the refusal of an unknown block in its own way; whether it knows the block is asked plainly.
+        if (error instanceof RpcError && (await ask('eth_getBlockByHash', [blockHash, false])) === null) return null
+        throw error
+      })
       return Array.isArray(logs) && logs.length > 0 ? decodeEvent(logs[0]) : null
     },
   }
@@ -72,12 +76,6 @@ const EXECUTION_REVERTED = 3
 /** The contract reverts for what it does not hold. */
 function nullWhenReverted(error: unknown): null {
   if (error instanceof RpcError && (error.rpcCode === EXECUTION_REVERTED || /revert/i.test(error.message))) return null
-  throw error
-}
-
-/** Nodes report a block hash they do not know as an error, in words of their own. */
-function nullWhenUnknownBlock(error: unknown): null {
-  if (error instanceof RpcError && /unknown block|not found|block/i.test(error.message)) return null
   throw error
 }
 
@@ -133,10 +131,18 @@ function decodeAnchor(data: string): ChainAnchor | null {
   const base = words.number(0) / 32
   return {
     root: fromHex(words.hex(base)),
-    anchoredAtSeconds: words.number(base + 1),
+    anchoredAtSeconds: secondsOfDate(words.number(base + 1)),
     size: words.number(base + 2),
     cid: words.bytes(base, base + 3),
   }
+}
+
+/** Latest moment a date can hold (ECMA-262, "Time Values and Time Range"). */
+const MAX_DATE_SECONDS = 8.64e12
+
+function secondsOfDate(seconds: number): number {
+  if (seconds > MAX_DATE_SECONDS) throw new SourceError(`the contract answered no time: ${seconds} s`)
+  return seconds
 }
 
 /** Data of `BatchAnchored`: root, size, cid; the rest are topics. */
@@ -150,4 +156,3 @@ function decodeEvent(log: unknown): AnchorEvent {
     cid: words.bytes(0, 2),
   }
 }
-
