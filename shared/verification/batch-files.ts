@@ -40,7 +40,7 @@ export class BatchFiles {
     if (!anchor) throw new SourceError(`the contract holds no batch ${number} of ${area_id}`)
     const leafHashes: string[] = []
     const deviceEvents: ProvedFile['deviceEvents'] = []
-    const header = await readBatchFile(this.#ipfs.file(CID.decode(anchor.cid).toString()), (entry: BatchEntry) => {
+    const header = await readBatchFile(this.#ipfs.file(cidText(anchor.cid)), (entry: BatchEntry) => {
       const leafHash = toHex(entry.leafHash)
       leafHashes.push(leafHash)
       if (entry.record.type === 'device_event') deviceEvents.push({ record: entry.record, leafHash })
@@ -52,5 +52,13 @@ export class BatchFiles {
       )
     }
     return { header, deviceEvents, leafHashAt: (index) => leafHashes[index] ?? 'no record there' }
+  }
+}
+
+function cidText(binary: Uint8Array): string {
+  try {
+    return CID.decode(binary).toString()
+  } catch (cause) {
+    throw new SourceError(`the contract answered no CID: ${toHex(binary)}`, { cause })
   }
 }

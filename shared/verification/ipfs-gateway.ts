@@ -1,4 +1,4 @@
-import { decode, type PBLink } from '@ipld/dag-pb'
+import { decode } from '@ipld/dag-pb'
 import { UnixFS } from 'ipfs-unixfs'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
@@ -15,7 +15,8 @@ const REQUEST_TIMEOUT_MS = 60_000
 
 /**
  * IPFS through a trustless gateway (IPIP-0412): asks for single raw blocks and checks each against its CID, so the
- * gateway is trusted for nothing but being reachable. Other bytes than the CID names are thrown as `batch_file`.
+ * gateway is trusted for nothing but being reachable. Other bytes than the CID names, and blocks that make no UnixFS
+ * file, are thrown as `batch_file`.
  */
 export function ipfsGateway({ gatewayUrl }: { gatewayUrl: string }): IpfsSource {
   const base = gatewayUrl.replace(/\/+$/, '')
@@ -23,17 +24,25 @@ export function ipfsGateway({ gatewayUrl }: { gatewayUrl: string }): IpfsSource 
 }
 
 async function* walk(base: string, cid: CID, depth: number): AsyncGenerator<Uint8Array> {
-  if (depth > MAX_DEPTH) throw new SourceError(`IPFS: expected files of at most ${MAX_DEPTH} levels`)
+  if (depth > MAX_DEPTH) throw new CodedError('batch_file', `IPFS: expected files of at most ${MAX_DEPTH} levels`)
   const block = await fetchBlock(base, cid)
   if (cid.code === raw.code) {
     yield block
     return
   }
-  if (cid.code !== DAG_PB) throw new SourceError(`IPFS: expected a UnixFS file, got codec ${cid.code}`)
-  const node = decode(block)
-  const data = node.Data ? UnixFS.unmarshal(node.Data).data : undefined
+  if (cid.code !== DAG_PB) throw new CodedError('batch_file', `IPFS: expected a UnixFS file, got codec ${cid.code}`)
+  const { data, links } = decodeNode(block)
   if (data) yield data
-  for (const { Hash } of node.Links as PBLink[]) yield* walk(base, Hash, depth + 1)
+  for (const link of links) yield* walk(base, link, depth + 1)
+}
+
+function decodeNode(block: Uint8Array): { data: Uint8Array | undefined; links: CID[] } {
+  try {
+    const { Data, Links } = decode(block)
+    return { data: Data && UnixFS.unmarshal(Data).data, links: Links.map(({ Hash }) => Hash) }
+  } catch (cause) {
+    throw new CodedError('batch_file', 'IPFS: expected a UnixFS node, got another block', { cause })
+  }
 }
 
 async function fetchBlock(base: string, cid: CID): Promise<Uint8Array> {
