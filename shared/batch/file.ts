@@ -101,6 +101,10 @@ async function prove(
       throw new CodedError('batch_file', `records: expected ascending order, got ${order} after ${lastOrder}`)
     }
     lastOrder = order
+    // More lines than the header states are not read to their end: the file comes from a stranger.
+    if (leafHashes.length >= header.size) {
+      throw new CodedError('batch_file', `size: header says ${header.size}, file holds more records`)
+    }
     visit(entry, leafHashes.push(entry.leafHash) - 1)
   }
   if (!header) throw new CodedError('batch_file', 'batch file: expected a header, got an empty file')
