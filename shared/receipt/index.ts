@@ -18,7 +18,19 @@ const members = {
   promise_by: serverTimeField,
 }
 
-export const receiptSchema = z.strictObject({ ...members, signature: signatureField })
+const MS_PER_MINUTE = 60_000
+
+const isPromise = ({ received_at, promise_by }: { received_at: string; promise_by: string }) => {
+  const waitMs = Date.parse(promise_by) - Date.parse(received_at)
+  return waitMs >= 0 && waitMs <= PROMISE_MINUTES * MS_PER_MINUTE
+}
+
+export const receiptSchema = z
+  .strictObject({ ...members, signature: signatureField })
+  .refine(isPromise, {
+    message: `expected at most ${PROMISE_MINUTES} minutes after received_at`,
+    path: ['promise_by'],
+  })
 export type Receipt = z.infer<typeof receiptSchema>
 export type UnsignedReceipt = Omit<Receipt, 'signature'>
 
