@@ -132,7 +132,7 @@ function checkDisclosures({ record, disclosures }: ProofBundle): Evidence {
   const disclosed = Object.entries(disclosures ?? {})
   const commitments = commitmentsOf(record)
   for (const [name, { salt, value }] of disclosed) {
-    const commitment = commitments[name]
+    const commitment = Object.hasOwn(commitments, name) ? commitments[name] : undefined
     if (!commitment) throw new VerificationError('disclosure', `${name}: the record holds no commitment of this name`)
     verifyCommitment(commitment, salt, value)
   }
