@@ -1,0 +1,31 @@
+import { writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { proofFileName } from '../../shared/proof/index.ts'
+import type { PortalRequests } from './portal-requests.ts'
+
+export interface CheckOptions {
+  portal: Pick<PortalRequests, 'proof'>
+  leafHash: string
+  /** Folder the proof is written to. */
+  folder: string
+  rpcUrl: string
+  portalUrl: string
+}
+
+/**
+ * Writes the proof of a record beside the demo's data and returns the command that checks it; null while the record is
+ * not anchored.
+ */
+export async function checkCommand(options: CheckOptions): Promise<string | null> {
+  const { portal, leafHash, folder, rpcUrl, portalUrl } = options
+  const bundle = await portal.proof(leafHash)
+  if (bundle === null) return null
+  const path = join(folder, proofFileName(leafHash))
+  await writeFile(path, bundle)
+  const file = shellWord(relative(process.cwd(), path))
+  return `npm run --silent gridwitness -- verify ${file} --rpc ${rpcUrl} --ipfs ${portalUrl}`
+}
+
+/** A path as a shell takes it: quoted only where it must be. */
+const shellWord = (text: string): string =>
+  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`

@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util'
+import { isScenarioName, scenarioNames, type ScenarioName } from './scenario.ts'
+
+export const USAGE = `npm run demo -- [options]
+
+A living portal on this machine: its stores, a replay of real outages by simulated sensors, and a ledger that is
+sealed and anchored while you watch. Stop with Ctrl-C; the next start continues.
+
+  --port N            port of the portal (3000, or a free one where that is taken)
+  --data DIR          folder for everything that is kept (.data/demo)
+  --scenario NAME     what is replayed: ${scenarioNames.join(', ')} (helene)
+  --devices N         number of simulated sensors (600)
+  --speed N           times as fast as it happened (120: two days in 24 minutes)
+  --batch-seconds N   how often batches are closed (30)
+  --help              this text
+`
+
+export interface DemoOptions {
+  /** undefined: 3000 or a free one. */
+  port: number | undefined
+  data: string
+  scenario: ScenarioName
+  devices: number
+  speed: number
+  batchSeconds: number
+}
+
+/** Says which option, what was expected and what came. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+const MAX_PORT = 65_535
+const MAX_SPEED = 1_000_000
+const MAX_BATCH_SECONDS = 1800
+const MAX_DEVICES = 100_000
+
+/** Reads the command line strictly; `help` when it was asked for. Throws `UsageError`. */
+export function readOptions(args: string[]): DemoOptions | 'help' {
+  const values = parsed(args)
+  if (values.help === true) return 'help'
+  const { port, scenario, data } = values
+  if (!isScenarioName(scenario)) {
+    throw new UsageError(
+      `--scenario: expected one of ${scenarioNames.join(', ')}, got "${scenario}"`,
+    )
+  }
+  if (data === '') throw new UsageError('--data: expected a folder, got ""')
+  return {
+    port: port === undefined ? undefined : integer('--port', port, MAX_PORT),
+    data,
+    scenario,
+    devices: integer('--devices', values.devices, MAX_DEVICES),
+    speed: integer('--speed', values.speed, MAX_SPEED),
+    batchSeconds: integer('--batch-seconds', values['batch-seconds'], MAX_BATCH_SECONDS),
+  }
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      strict: true,
+      allowPositionals: false,
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string', default: '.data/demo' },
+        scenario: { type: 'string', default: 'helene' },
+        devices: { type: 'string', default: '600' },
+        speed: { type: 'string', default: '120' },
+        'batch-seconds': { type: 'string', default: '30' },
+        help: { type: 'boolean' },
+      },
+    }).values
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+function integer(option: string, text: string, largest: number): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < 1 || value > largest) {
+    throw new UsageError(`${option}: expected an integer from 1 to ${largest}, got "${text}"`)
+  }
+  return value
+}

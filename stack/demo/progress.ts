@@ -1,0 +1,67 @@
+import type { LedgerCounts } from './ledger-counts.ts'
+import type { ReplayState } from './replay.ts'
+
+const TTY_INTERVAL_MS = 250
+const LINE_INTERVAL_MS = 5000
+const CLEAR_LINE = '\r\x1b[2K'
+
+/** What the progress line needs of a terminal or a pipe. */
+export type Screen = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'isTTY'>
+
+const grouped = (value: number): string => value.toLocaleString('en-US')
+
+/** One line on where the replay is. */
+export function progressText(replay: ReplayState, ledger: LedgerCounts): string {
+  const clock = new Date(replay.clockAt).toISOString().slice(0, 16).replace('T', ' ')
+  return [
+    `${clock} UTC`,
+    `${grouped(replay.sensorsOff)} off, ${grouped(replay.sensorsOn)} on`,
+    `${grouped(replay.customersOff)} customers without power`,
+    `${grouped(replay.sent)} readings`,
+    ...(replay.refused > 0 ? [`${grouped(replay.refused)} refused`] : []),
+    `batches ${grouped(ledger.sealed)} sealed, ${grouped(ledger.anchored)} anchored`,
+  ].join(' · ')
+}
+
+/**
+ * Shows a line that changes: in place on a terminal, every few seconds anew elsewhere. `say` prints a line that stays,
+ * above it.
+ */
+export function progressLine(
+  screen: Screen,
+  text: () => string,
+): { start(): void; stop(): void; say(line: string): void } {
+  let timer: NodeJS.Timeout | undefined
+  let shown = false
+  const clear = (): void => {
+    if (shown) screen.write(CLEAR_LINE)
+    shown = false
+  }
+  const draw = (): void => {
+    if (screen.isTTY) {
+      screen.write(`${CLEAR_LINE}${text().slice(0, Math.max(1, screen.columns - 1))}`)
+      shown = true
+    } else {
+      screen.write(`${text()}\n`)
+    }
+  }
+  return {
+    start() {
+      draw()
+      timer = setInterval(draw, screen.isTTY ? TTY_INTERVAL_MS : LINE_INTERVAL_MS)
+    },
+    /** Leaves the last state of the line standing. */
+    stop() {
+      if (timer === undefined) return
+      clearInterval(timer)
+      timer = undefined
+      draw()
+      if (shown) screen.write('\n')
+      shown = false
+    },
+    say(line) {
+      clear()
+      screen.write(`${line}\n`)
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Portal } from '../portal.ts'
+import { inParallel } from './in-parallel.ts'
+import { lockFolder } from './lock.ts'
+import { UsageError, type DemoOptions } from './options.ts'
+import type { Screen } from './progress.ts'
+import { readScenario, type Scenario } from './scenario.ts'
+import { showReplay } from './show-replay.ts'
+import { startEverything } from './start-everything.ts'
+
+const OWNER_ONLY = 0o700
+
+export interface Demo {
+  options: DemoOptions
+  screen: Screen
+  /** Ends the demo, in order. */
+  signal: AbortSignal
+  /** Told the portal, so that an impatient end can reach it. */
+  onPortal(portal: Portal): void
+}
+
+/**
+ * The demo from start to end: resolves when the signal stopped it and nothing runs any more; throws when something else
+ * did, having stopped the rest. What it has kept in its folder lets the next run continue.
+ */
+export async function runDemo({ options, screen, signal, onPortal }: Demo): Promise<void> {
+  const scenario = await chosenScenario(options)
+  const folder = resolve(options.data)
+  const say = (line: string): void => void screen.write(`${line}\n`)
+
+  // Disposed from the last to the first: portal, stores, lock.
+  await using cleanup = new AsyncDisposableStack()
+  try {
+    await mkdir(folder, { recursive: true, mode: OWNER_ONLY })
+    cleanup.defer(await lockFolder(folder))
+    say(`${scenario.notice}.`)
+    const running = await startEverything({ options, scenario, folder, cleanup, say, signal })
+    onPortal(running.portal)
+    await inParallel(
+      signal,
+      (either) => showReplay({ options, scenario, folder, screen, running, signal: either }),
+      (either) => failWhenItEnds(running.portal, folder, either),
+    )
+  } catch (error) {
+    // Whatever an aborted step throws, it ended because it was asked to.
+    if (!signal.aborted) throw error
+  }
+}
+
+async function chosenScenario({ scenario: name, devices }: DemoOptions): Promise<Scenario> {
+  const scenario = await readScenario(name)
+  const { length } = scenario.sites
+  if (devices > length) {
+    throw new UsageError(
+      `--devices: expected at most ${length}, the sites of ${name}, got ${devices}`,
+    )
+  }
+  return { ...scenario, sites: scenario.sites.slice(0, devices) }
+}
+
+/** A portal that ends by itself is a failure; one that is asked to does so after the signal. */
+function failWhenItEnds(portal: Portal, folder: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    void portal.exited.then(({ code, signal: killedBy }) => {
+      reject(new Error(`the portal ended with ${killedBy ?? code}, see ${folder}/portal.log`))
+    })
+  })
+}

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { p256 } from '@noble/curves/nist.js'
+import { z } from 'zod'
+import { toHex } from '../../shared/bytes.ts'
+import { parseAs } from '../../shared/parse.ts'
+import { keepFile, readKept } from './kept-file.ts'
+
+const TOKEN_BYTES = 32
+
+const secretsSchema = z.strictObject({
+  /** Lets the demo register areas and devices. */
+  admin_token: z.string().min(32),
+  /** Private P-256 key with which the portal signs receipts. */
+  log_key: z.string().regex(/^[0-9a-f]{64}$/, 'expected 32 bytes in hex'),
+})
+export type Secrets = z.infer<typeof secretsSchema>
+
+/** The portal's secrets, kept in `secrets.json` of the folder and made on the first start. */
+export async function portalSecrets(folder: string): Promise<Secrets> {
+  const path = join(folder, 'secrets.json')
+  const kept = await readKept(path)
+  if (kept !== undefined) return parseAs(secretsSchema, kept, path)
+  const made = {
+    admin_token: randomBytes(TOKEN_BYTES).toString('hex'),
+    log_key: toHex(p256.utils.randomSecretKey()),
+  }
+  await keepFile(path, JSON.stringify(made))
+  return made
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import { deviceKeys } from './device-keys.ts'
+import { inParallel } from './in-parallel.ts'
+import type { LedgerCounts } from './ledger-counts.ts'
+import type { DemoOptions } from './options.ts'
+import { portalRequests } from './portal-requests.ts'
+import { progressLine, progressText, type Screen } from './progress.ts'
+import { openReplay, type Refusal } from './replay.ts'
+import type { Scenario } from './scenario.ts'
+import { setUpPortal } from './set-up.ts'
+import type { RunningPortal } from './start-everything.ts'
+import { watchLedger } from './watch-ledger.ts'
+
+/** Refusals shown one by one; the progress line counts them all. */
+const SHOWN_REFUSALS = 5
+
+export interface ShowOptions {
+  options: DemoOptions
+  scenario: Scenario
+  folder: string
+  screen: Screen
+  running: RunningPortal
+  signal: AbortSignal
+}
+
+/** Sets the portal up, replays the scenario while telling how far it is, then waits for the signal: the portal stays up. */
+export async function showReplay(show: ShowOptions): Promise<void> {
+  const { options, scenario, folder, screen, running, signal } = show
+  const { url } = running.portal
+  const portal = portalRequests(url, running.adminToken, signal)
+  const deviceIds = scenario.sites.map(({ deviceId }) => deviceId)
+  const keys = await deviceKeys(folder, deviceIds)
+
+  let ledger: LedgerCounts = { sealed: 0, anchored: 0 }
+  let isOver = false
+  const line = progressLine(screen, () => progressText(replay.state(), ledger))
+  const replay = await openReplay({
+    scenario,
+    keys,
+    folder,
+    speed: options.speed,
+    portal,
+    signal,
+    onRefusal: (refusal) => tellRefusal(refusal),
+    onWait: (reason, waitMs) => line.say(`Trying again in ${waitMs} ms: ${reason}`),
+  })
+  const tellRefusal = ({ code, detail }: Refusal): void => {
+    if (replay.state().refused <= SHOWN_REFUSALS) line.say(`Refused: ${code}: ${detail}`)
+  }
+
+  const { areas, newSensors } = await setUpPortal(scenario.sites, keys, portal, signal)
+  line.say(`${deviceIds.length} simulated sensors in ${areas} areas, ${newSensors} of them new.`)
+  line.say(`The portal is at ${url}`)
+  const state = replay.state()
+  if (state.sent > 0) line.say(`Continuing after ${state.sent} readings.`)
+
+  line.start()
+  try {
+    const [command] = await inParallel(
+      signal,
+      (either) =>
+        watchLedger({
+          portal,
+          folder,
+          rpcUrl: running.stack.rpcUrl,
+          portalUrl: url,
+          witness: () => replay.state().witness,
+          isReplayOver: () => isOver,
+          onCounts: (counts) => {
+            ledger = counts
+          },
+          onProof: (found) => line.say(whereToLook(url, found)),
+          signal: either,
+        }),
+      async () => {
+        await replay.run()
+        isOver = true
+      },
+    )
+    line.stop()
+    line.say(
+      'The replay is over and its sensors send nothing more. The portal stays up until Ctrl-C.',
+    )
+    line.say(whereToLook(url, command))
+  } finally {
+    line.stop()
+  }
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
+const whereToLook = (url: string, command: string): string =>
+  `Anchored. Look at ${url} and check one reading yourself:\n  ${command}`
