@@ -1,9 +1,87 @@
 export default defineNuxtConfig({
   srcDir: '.',
+  buildDir: process.env.NUXT_BUILD_DIR ?? '.nuxt',
   compatibilityDate: '2026-11-01',
   modules: ['@nuxt/ui', '@pinia/nuxt', '@nuxtjs/leaflet'],
   ui: { fonts: false },
   css: ['~/assets/main.css'],
+  appConfig: {
+    ui: {
+      colors: {
+        primary: 'teal',
+        neutral: 'stone',
+        success: 'teal',
+        warning: 'amber',
+        error: 'red',
+      },
+    },
+  },
+  app: {
+    head: {
+      htmlAttrs: { lang: 'en' },
+      meta: [
+        { name: 'viewport', content: 'width=device-width, initial-scale=1' },
+        { name: 'theme-color', media: '(prefers-color-scheme: light)', content: '#ffffff' },
+        { name: 'theme-color', media: '(prefers-color-scheme: dark)', content: '#1c1917' },
+      ],
+      link: [{ rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }],
+    },
+  },
+  icon: {
+    fallbackToApi: false,
+    serverBundle: { collections: ['lucide'] },
+    clientBundle: {
+      scan: {
+        globInclude: ['{components,layouts,pages,composables}/**/*.{vue,ts}', '*.vue'],
+        globExclude: [],
+      },
+    },
+  },
+  runtimeConfig: {
+    public: {
+      /** Shown plainly on every page when not empty. */
+      notice: '',
+      /** "latitude,longitude" */
+      mapCenter: '37.84,-85.7',
+      mapZoom: 8,
+      /** Empty: no tiles, the areas' outlines alone. */
+      tileUrl: 'https://tile.openstreetmap.org/{z}/{x}/{y}.png',
+      tileAttribution: '© OpenStreetMap contributors',
+    },
+  },
+  vite: {
+    // One copy of Leaflet: vue-leaflet asks for this file by name.
+    resolve: { alias: [{ find: /^leaflet$/, replacement: 'leaflet/dist/leaflet-src.esm.js' }] },
+    worker: { format: 'es' },
+  },
+  nitro: {
+    experimental: { tasks: true },
+    esbuild: { options: { target: 'es2024' } },
+    // ethers stands on another version of noble than we do: bundled, each finds its own.
+    externals: { inline: ['ethers', '@noble', '@adraffy', 'aes-js'] },
+    // Every two seconds the ledger is asked what is due.
+    scheduledTasks: { '*/2 * * * * *': ['ledger:advance'] },
+    typescript: {
+      tsConfig: {
+        exclude: ['../cli', '../contracts/*.ts', '../stack', '../bench', '../tests', '../firmware'],
+      },
+    },
+  },
+  ignore: ['cli/**', 'contracts/**', 'firmware/**', 'stack/**', 'docs/**', 'bench/**', 'tests/**'],
+  typescript: {
+    strict: true,
+    tsConfig: {
+      exclude: [
+        '../cli',
+        '../contracts',
+        '../stack',
+        '../bench',
+        '../tests',
+        '../firmware',
+        '../docs',
+      ],
+    },
+  },
   telemetry: false,
   devtools: { enabled: false },
 })

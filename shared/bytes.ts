@@ -36,7 +36,10 @@ export const asSignature = (bytes: Uint8Array): Signature =>
 export function asPublicKey(bytes: Uint8Array): PublicKey {
   const key = sized<'PublicKey'>(bytes, PUBLIC_KEY_BYTES, 'public key')
   if (key[0] !== UNCOMPRESSED_POINT) {
-    throw new CodedError('malformed', `public key: expected first byte 04, got ${toHex(key.subarray(0, 1))}`)
+    throw new CodedError(
+      'malformed',
+      `public key: expected first byte 04, got ${toHex(key.subarray(0, 1))}`,
+    )
   }
   return key
 }
@@ -46,7 +49,10 @@ export const toHex = (bytes: Uint8Array): string => bytesToHex(bytes)
 /** Bytes of lower-case hex digits; throws `malformed` on anything else. */
 export function fromHex(hex: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2})*$/.test(hex)) {
-    throw new CodedError('malformed', `hex: expected pairs of lower-case hex digits, got "${hex.slice(0, 80)}"`)
+    throw new CodedError(
+      'malformed',
+      `hex: expected pairs of lower-case hex digits, got "${hex.slice(0, 80)}"`,
+    )
   }
   return hexToBytes(hex)
 }
@@ -64,12 +70,18 @@ export function toBase64url(bytes: Uint8Array): string {
 /** Decodes unpadded base64url and refuses every other spelling of the same bytes, stray trailing bits included. */
 export function fromBase64url(text: string): Uint8Array {
   if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) {
-    throw new CodedError('malformed', `base64url: expected unpadded base64url, got "${text.slice(0, 80)}"`)
+    throw new CodedError(
+      'malformed',
+      `base64url: expected unpadded base64url, got "${text.slice(0, 80)}"`,
+    )
   }
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
   if (toBase64url(bytes) !== text) {
-    throw new CodedError('malformed', `base64url: expected zero trailing bits, got "${text.slice(-4)}"`)
+    throw new CodedError(
+      'malformed',
+      `base64url: expected zero trailing bits, got "${text.slice(-4)}"`,
+    )
   }
   return bytes
 }

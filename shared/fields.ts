@@ -7,10 +7,14 @@ import { fromBase64url } from './bytes.ts'
 export const hashField = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits')
 
 /** 65 bytes 04‖X‖Y in hex. */
-export const publicKeyField = z.string().regex(/^04[0-9a-f]{128}$/, 'expected 04 and 128 lower-case hex digits')
+export const publicKeyField = z
+  .string()
+  .regex(/^04[0-9a-f]{128}$/, 'expected 04 and 128 lower-case hex digits')
 
 const base64urlOf = (bytes: number) =>
-  z.string().refine((text) => decodesTo(text, bytes), `expected ${bytes} bytes in unpadded base64url`)
+  z
+    .string()
+    .refine((text) => decodesTo(text, bytes), `expected ${bytes} bytes in unpadded base64url`)
 
 function decodesTo(text: string, bytes: number): boolean {
   try {
@@ -44,7 +48,10 @@ export const deviceTimeField = z
 /** Millisecond precision, UTC: what the server writes. */
 export const serverTimeField = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, 'expected a time like 2026-11-21T05:30:00.123Z')
+  .regex(
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/,
+    'expected a time like 2026-11-21T05:30:00.123Z',
+  )
   .refine((text) => isMoment(text, text), 'expected a time that exists')
 
 const DEGREE_DECIMALS = 6
@@ -67,8 +74,12 @@ export const integerField = (minimum: number) =>
   z.int().min(minimum, `expected an integer ≥ ${minimum}`).max(Number.MAX_SAFE_INTEGER)
 
 /** Ethereum values keep their 0x. */
-export const hex32Field = z.string().regex(/^0x[0-9a-f]{64}$/, 'expected 0x and 64 lower-case hex digits')
-export const addressField = z.string().regex(/^0x[0-9a-f]{40}$/, 'expected 0x and 40 lower-case hex digits')
+export const hex32Field = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/, 'expected 0x and 64 lower-case hex digits')
+export const addressField = z
+  .string()
+  .regex(/^0x[0-9a-f]{40}$/, 'expected 0x and 40 lower-case hex digits')
 
 /** A place is stated either as coordinates or as one commitment to them; formats.md §1, §2. */
 export const placeFields = {
@@ -89,4 +100,3 @@ export function hasOnePlace(value: {
 }
 
 export const ONE_PLACE = 'expected either latitude and longitude, or location_commitment'
-

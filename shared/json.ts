@@ -16,11 +16,16 @@ export function canonicalText(value: unknown): string {
   try {
     text = canonicalize(value)
   } catch (cause) {
-    throw new CodedError('malformed', `JSON: ${cause instanceof Error ? cause.message : 'not representable'}`, {
-      cause,
-    })
+    throw new CodedError(
+      'malformed',
+      `JSON: ${cause instanceof Error ? cause.message : 'not representable'}`,
+      {
+        cause,
+      },
+    )
   }
-  if (text === undefined) throw new CodedError('malformed', `JSON: expected a value, got ${typeof value}`)
+  if (text === undefined)
+    throw new CodedError('malformed', `JSON: expected a value, got ${typeof value}`)
   return text
 }
 
@@ -34,7 +39,11 @@ export function parseJson(input: string | Uint8Array): unknown {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new CodedError('malformed', `JSON: ${cause instanceof Error ? cause.message : 'syntax error'}`, { cause })
+    throw new CodedError(
+      'malformed',
+      `JSON: ${cause instanceof Error ? cause.message : 'syntax error'}`,
+      { cause },
+    )
   }
   refuseBeyondIJson(text)
   return value
@@ -47,12 +56,16 @@ export function parseJson(input: string | Uint8Array): unknown {
 export function parseExactJson(input: string | Uint8Array): unknown {
   const value = parseJson(input)
   const text = typeof input === 'string' ? input : fromUtf8(input)
-  if (text.includes('\t')) throw new CodedError('malformed', 'JSON: expected no tabs between its parts')
+  if (text.includes('\t'))
+    throw new CodedError('malformed', 'JSON: expected no tabs between its parts')
   for (const [token] of text.matchAll(TOKEN)) {
     if (/^[{}[\],:]/.test(token)) continue
     const exact = JSON.stringify(JSON.parse(token))
     if (token !== exact) {
-      throw new CodedError('malformed', `JSON: expected ${exact.slice(0, 80)} spelled so, got ${token.slice(0, 80)}`)
+      throw new CodedError(
+        'malformed',
+        `JSON: expected ${exact.slice(0, 80)} spelled so, got ${token.slice(0, 80)}`,
+      )
     }
   }
   return value
@@ -82,7 +95,10 @@ function refuseBeyondIJson(text: string): void {
     } else if (first === '"') {
       checkString(token, expectsName ? names.at(-1) : null)
     } else if (Math.abs(Number(token)) > Number.MAX_SAFE_INTEGER) {
-      throw new CodedError('malformed', `JSON: expected numbers within ±(2^53−1), got ${token.slice(0, 40)}`)
+      throw new CodedError(
+        'malformed',
+        `JSON: expected numbers within ±(2^53−1), got ${token.slice(0, 40)}`,
+      )
     }
   }
 }
@@ -91,7 +107,9 @@ function checkString(token: string, names: Set<string> | null | undefined): void
   const string = String(JSON.parse(token))
   if (!string.isWellFormed()) throw new CodedError('malformed', 'JSON: lone surrogate in a string')
   if (!names) return
-  if (string === '__proto__') throw new CodedError('malformed', 'JSON: name "__proto__" is not allowed')
-  if (names.has(string)) throw new CodedError('malformed', `JSON: name "${string.slice(0, 80)}" appears twice`)
+  if (string === '__proto__')
+    throw new CodedError('malformed', 'JSON: name "__proto__" is not allowed')
+  if (names.has(string))
+    throw new CodedError('malformed', `JSON: name "${string.slice(0, 80)}" appears twice`)
   names.add(string)
 }

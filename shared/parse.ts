@@ -12,7 +12,10 @@ export class MalformedError extends CodedError<'malformed'> {
   readonly issues: ParseIssue[]
 
   constructor(what: string, issues: ParseIssue[]) {
-    super('malformed', `${what}: ${issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')}`)
+    super(
+      'malformed',
+      `${what}: ${issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')}`,
+    )
     this.issues = issues
   }
 }
@@ -20,19 +23,28 @@ export class MalformedError extends CodedError<'malformed'> {
 const SHOWN_CHARACTERS = 60
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value)
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text
 }
 
+/** The schema library's own words, cut to what was expected. */
+const expectation = (message: string): string =>
+  message.replace(/^Invalid (?:input|option): /, '').replace(/, received .*$/, '')
+
 function valueAt(root: unknown, path: PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined),
+    (value, key) =>
+      value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined,
     root,
   )
 }
 
 /** Parses `value` by `schema`, or throws a `MalformedError` that says which member, what was expected and what came. */
-export function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
+export function parseAs<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   throw new MalformedError(
@@ -42,7 +54,7 @@ export function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown
       message:
         issue.code === 'unrecognized_keys'
           ? `unknown member ${issue.keys.map(show).join(', ')}`
-          : `${issue.message}, got ${show(valueAt(value, issue.path))}`,
+          : `${expectation(issue.message)}, got ${show(valueAt(value, issue.path))}`,
     })),
   )
 }

@@ -1,24 +1,61 @@
-import mongoose, { type Connection } from 'mongoose'
+import mongoose, { type Connection, type ConnectOptions } from 'mongoose'
 
 /** How long an operation looks for a reachable server before it fails. */
 const SERVER_SELECTION_TIMEOUT_MS = 3_000
 const SOCKET_TIMEOUT_MS = 30_000
+const RETRY_MS = 1_000
+
+const OPTIONS: ConnectOptions = {
+  serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
+  socketTimeoutMS: SOCKET_TIMEOUT_MS,
+  bufferCommands: false,
+  autoIndex: false,
+  autoCreate: false,
+  writeConcern: { w: 'majority', journal: true },
+}
+
+export interface Database {
+  readonly connection: Connection
+  /**
+   * Calls `prepare` once the server was reached, trying until it is; `onFailure` hears of every try that failed, of
+   * `prepare` too.
+   */
+  whenOpen(prepare: () => Promise<void>, onFailure: (error: unknown) => void): void
+  close(): Promise<void>
+}
 
 /**
- * Opens the MongoDB connection. Every acknowledged write is journalled, and on a replica set held by a majority: what
- * was acknowledged survives the death of any one process. Nothing is buffered while the server is away: operations
- * fail within seconds, and work again once it is back.
+ * A MongoDB connection. Every acknowledged write is journalled, and on a replica set held by a majority: what was
+ * acknowledged survives the death of any one process. Nothing is buffered while the server is away: operations fail
+ * within seconds, and work again once it is back.
  */
-export function connectDatabase(uri: string): Promise<Connection> {
-  return mongoose
-    .createConnection(uri, {
-      serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
-      socketTimeoutMS: SOCKET_TIMEOUT_MS,
-      bufferCommands: false,
-      autoIndex: false,
-      autoCreate: false,
-      writeConcern: { w: 'majority', journal: true },
-      readConcern: { level: 'local' },
-    })
-    .asPromise()
+export function openDatabase(uri: string): Database {
+  const connection = mongoose.createConnection()
+  connection.set('bufferCommands', false)
+  let isClosed = false
+  let retry: NodeJS.Timeout | undefined
+
+  const open = async (
+    prepare: () => Promise<void>,
+    onFailure: (error: unknown) => void,
+  ): Promise<void> => {
+    try {
+      await connection.openUri(uri, OPTIONS)
+      await prepare()
+    } catch (error) {
+      if (isClosed) return
+      onFailure(error)
+      retry = setTimeout(() => void open(prepare, onFailure), RETRY_MS)
+    }
+  }
+
+  return {
+    connection,
+    whenOpen: (prepare, onFailure) => void open(prepare, onFailure),
+    async close() {
+      isClosed = true
+      clearTimeout(retry)
+      await connection.close()
+    },
+  }
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CodedError } from '../../shared/coded-error.ts'
@@ -17,10 +17,10 @@ const deploymentSchema = z.object({
 export type Deployment = z.infer<typeof deploymentSchema>
 
 /** Reads `<chainId>.json` of the deployments folder. Throws `no_deployment`. */
-export async function readDeployment(folder: string, chainId: number): Promise<Deployment> {
+export function readDeployment(folder: string, chainId: number): Deployment {
   const path = join(folder, `${chainId}.json`)
   try {
-    return parseAs(deploymentSchema, parseJson(await readFile(path, 'utf8')), path)
+    return parseAs(deploymentSchema, parseJson(readFileSync(path, 'utf8')), path)
   } catch (cause) {
     throw new CodedError(
       'no_deployment',

@@ -1,4 +1,12 @@
-import { Contract, JsonRpcProvider, keccak256, Network, Transaction, Wallet, type Log } from 'ethers'
+import {
+  Contract,
+  JsonRpcProvider,
+  keccak256,
+  Network,
+  Transaction,
+  Wallet,
+  type Log,
+} from 'ethers'
 import artifact from '../../contracts/artifacts/GridwitnessLedger.json' with { type: 'json' }
 import { areaIdBytes32 } from '../../shared/area.ts'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
@@ -79,16 +87,21 @@ export interface EthereumOptions {
 
 export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions): Ethereum {
   const network = Network.from(deployment.chain_id)
-  const provider = new JsonRpcProvider(rpcUrl, network, { staticNetwork: network, batchMaxCount: 1 })
+  const provider = new JsonRpcProvider(rpcUrl, network, {
+    staticNetwork: network,
+    batchMaxCount: 1,
+  })
   const wallet = new Wallet(anchoringKey)
   const contract = new Contract(deployment.contract, artifact.abi, provider)
 
   const ask = <T>(what: string, work: () => Promise<T>) => asking(what, work)
-  const rpc = (method: string, params: unknown[]): Promise<unknown> => ask(method, () => provider.send(method, params))
+  const rpc = (method: string, params: unknown[]): Promise<unknown> =>
+    ask(method, () => provider.send(method, params))
 
   const blockTime = async (blockNumber: number): Promise<Date> => {
     const block = await ask('eth_getBlock', () => provider.getBlock(blockNumber))
-    if (!block) throw new CodedError('chain_unavailable', `Ethereum: block ${blockNumber} is not to be had`)
+    if (!block)
+      throw new CodedError('chain_unavailable', `Ethereum: block ${blockNumber} is not to be had`)
     return new Date(block.timestamp * MS_PER_S)
   }
 
@@ -107,7 +120,10 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
     async checkIdentity() {
       const chainId = Number(await rpc('eth_chainId', []))
       if (chainId !== deployment.chain_id) {
-        throw new CodedError('wrong_chain', `Ethereum: expected chain ${deployment.chain_id}, the node is on ${chainId}`)
+        throw new CodedError(
+          'wrong_chain',
+          `Ethereum: expected chain ${deployment.chain_id}, the node is on ${chainId}`,
+        )
       }
       const code = String(await rpc('eth_getCode', [deployment.contract, 'latest']))
       if (keccak256(code) !== deployment.code_hash) {
@@ -121,7 +137,9 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
     head: async () => Number(await rpc('eth_blockNumber', [])),
 
     async latest(areaId) {
-      const [number, root] = await ask('latest', () => contract.getFunction('latest')(areaIdBytes32(areaId)))
+      const [number, root] = await ask('latest', () =>
+        contract.getFunction('latest')(areaIdBytes32(areaId)),
+      )
       return { number: Number(number), root: String(root).slice(2) }
     },
 
@@ -211,7 +229,10 @@ async function signed(wallet: Wallet, transaction: Transaction): Promise<SignedT
 async function asking<T>(what: string, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${REQUEST_TIMEOUT_MS} ms`)), REQUEST_TIMEOUT_MS)
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${REQUEST_TIMEOUT_MS} ms`)),
+      REQUEST_TIMEOUT_MS,
+    )
   })
   try {
     return await Promise.race([work(), late])

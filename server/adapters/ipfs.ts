@@ -46,11 +46,15 @@ async function importCar(
 ): Promise<void> {
   const roots: string[] = []
   for await (const { root } of client.dag.import(carOfFile(cid, file), { pinRoots: true })) {
-    if (root.pinErrorMsg) throw new CodedError('ipfs_unavailable', `IPFS: not pinned: ${root.pinErrorMsg}`)
+    if (root.pinErrorMsg)
+      throw new CodedError('ipfs_unavailable', `IPFS: not pinned: ${root.pinErrorMsg}`)
     roots.push(root.cid.toString())
   }
   if (roots.length !== 1 || roots[0] !== cid.toString()) {
-    throw new CodedError('wrong_cid', `IPFS: expected the node to pin ${cid.toString()}, it answered ${roots.join(', ') || 'nothing'}`)
+    throw new CodedError(
+      'wrong_cid',
+      `IPFS: expected the node to pin ${cid.toString()}, it answered ${roots.join(', ') || 'nothing'}`,
+    )
   }
 }
 
@@ -67,7 +71,10 @@ async function guarded<T>(call: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function* guardedStream(call: string, open: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* guardedStream(
+  call: string,
+  open: () => AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* open()
   } catch (error) {

@@ -17,7 +17,13 @@ export function webCryptoVerifier(): SignatureVerifier {
   const keyOf = (publicKeyHex: string): Promise<CryptoKey> => {
     const key =
       keys.get(publicKeyHex) ??
-      crypto.subtle.importKey('raw', new Uint8Array(publicKeyFromHex(publicKeyHex)), ALGORITHM, false, ['verify'])
+      crypto.subtle.importKey(
+        'raw',
+        new Uint8Array(publicKeyFromHex(publicKeyHex)),
+        ALGORITHM,
+        false,
+        ['verify'],
+      )
     keys.delete(publicKeyHex)
     keys.set(publicKeyHex, key)
     const oldest = keys.size > MAX_CACHED_KEYS ? keys.keys().next().value : undefined
@@ -29,7 +35,12 @@ export function webCryptoVerifier(): SignatureVerifier {
     async verify(publicKeyHex, message, signature) {
       const key = await keyOf(publicKeyHex).catch(() => null)
       if (!key) return false
-      return crypto.subtle.verify(ALGORITHM, key, new Uint8Array(signature), new Uint8Array(message))
+      return crypto.subtle.verify(
+        ALGORITHM,
+        key,
+        new Uint8Array(signature),
+        new Uint8Array(message),
+      )
     },
   }
 }

@@ -10,7 +10,10 @@ export interface SigningKey {
 }
 
 /** PKCS#8 DER of a P-256 private scalar, before and after the 32 bytes (RFC 5915, RFC 5208). */
-const PKCS8_PREFIX = Buffer.from('3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420', 'hex')
+const PKCS8_PREFIX = Buffer.from(
+  '3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420',
+  'hex',
+)
 
 /** A signing key from its private scalar, 32 bytes in hex. Throws when it is no scalar of the group. */
 export function signingKey(privateKeyHex: string): SigningKey {

@@ -26,11 +26,15 @@ export async function cidOfFile(file: AsyncIterable<Uint8Array>): Promise<CID> {
  * The file as a CARv1 with one root, streamed. The root must be known beforehand (`cidOfFile`); a file that turns out
  * to have another one ends the stream with an error, so a receiver never takes it for whole.
  */
-export async function* carOfFile(root: CID, file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* carOfFile(
+  root: CID,
+  file: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   const { writer, out } = CarWriter.create([root])
   const store: WritableStorage = {
     put: async (cid, bytes) => {
-      if (!(bytes instanceof Uint8Array)) throw new TypeError('expected whole blocks from the importer')
+      if (!(bytes instanceof Uint8Array))
+        throw new TypeError('expected whole blocks from the importer')
       await writer.put({ cid, bytes })
       return cid
     },

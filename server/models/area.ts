@@ -22,4 +22,5 @@ const schema = new Schema<AreaRow>(
 
 schema.index({ parent_id: 1 })
 
-export const areaModel = (connection: Connection) => connection.model<AreaRow>('Area', schema, 'areas')
+export const areaModel = (connection: Connection) =>
+  connection.model<AreaRow>('Area', schema, 'areas')

@@ -57,4 +57,5 @@ schema.index({ state: 1, sealed_at: 1 })
 schema.index({ sealed_at: -1, _id: -1 })
 schema.index({ changed_at: 1 })
 
-export const batchModel = (connection: Connection) => connection.model<BatchRow>('Batch', schema, 'batches')
+export const batchModel = (connection: Connection) =>
+  connection.model<BatchRow>('Batch', schema, 'batches')

@@ -40,9 +40,15 @@ const schema = new Schema<DeviceRow>(
     status: { type: String, required: true, enum: ['entering', 'active', 'suspended', 'revoked'] },
     stage: { type: String, required: true, enum: ['transformer', 'street', 'house'] },
     customers_served: { type: Number, required: true },
-    point: { type: { type: String, enum: ['Point'] }, coordinates: { type: [Number], default: undefined } },
+    point: {
+      type: { type: String, enum: ['Point'] },
+      coordinates: { type: [Number], default: undefined },
+    },
     location_commitment: String,
-    enrolment: { leaf_hash: { type: String, required: true }, area_id: { type: String, required: true } },
+    enrolment: {
+      leaf_hash: { type: String, required: true },
+      area_id: { type: String, required: true },
+    },
     enrolled_at: { type: Date, required: true },
     latest_event: { type: String, required: true },
     pending_event: { type: String, default: null },
@@ -56,4 +62,5 @@ schema.index({ area_id: 1 })
 schema.index({ point: '2dsphere' })
 schema.index({ changed_at: 1 })
 
-export const deviceModel = (connection: Connection) => connection.model<DeviceRow>('Device', schema, 'devices')
+export const deviceModel = (connection: Connection) =>
+  connection.model<DeviceRow>('Device', schema, 'devices')

@@ -12,4 +12,5 @@ const schema = new Schema<FailureRow>(
   { versionKey: false, autoIndex: false },
 )
 
-export const failureModel = (connection: Connection) => connection.model<FailureRow>('Failure', schema, 'failures')
+export const failureModel = (connection: Connection) =>
+  connection.model<FailureRow>('Failure', schema, 'failures')

@@ -16,4 +16,5 @@ const schema = new Schema<LeaseRow>(
   { versionKey: false, autoIndex: false },
 )
 
-export const leaseModel = (connection: Connection) => connection.model<LeaseRow>('Lease', schema, 'leases')
+export const leaseModel = (connection: Connection) =>
+  connection.model<LeaseRow>('Lease', schema, 'leases')

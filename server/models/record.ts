@@ -36,8 +36,12 @@ const schema = new Schema<RecordRow>(
 
 schema.index({ area_id: 1, batch_number: 1, ordered_at: 1, _id: 1 })
 // Identity of a reading is (device, seq); device events carry no seq and are left out.
-schema.index({ device_id: 1, seq: 1 }, { unique: true, partialFilterExpression: { seq: { $exists: true } } })
+schema.index(
+  { device_id: 1, seq: 1 },
+  { unique: true, partialFilterExpression: { seq: { $exists: true } } },
+)
 schema.index({ type: 1, area_id: 1, ordered_at: -1, _id: -1 })
 schema.index({ type: 1, device_id: 1, measured_at: -1, _id: -1 })
 
-export const recordModel = (connection: Connection) => connection.model<RecordRow>('Record', schema, 'records')
+export const recordModel = (connection: Connection) =>
+  connection.model<RecordRow>('Record', schema, 'records')

@@ -1,10 +1,15 @@
-import type { Acceptance } from '../../shared/api/readings.ts'
+import type { Acceptance, RejectionCode } from '../../shared/api/readings.ts'
 import { toHex } from '../../shared/bytes.ts'
 import { canonicalText } from '../../shared/json.ts'
 import { signatureFromBase64url, utf8 } from '../../shared/bytes.ts'
 import { leafHashOf } from '../../shared/merkle/index.ts'
 import { MalformedError } from '../../shared/parse.ts'
-import { parseReading, signedBytes, signedDigest, type Reading } from '../../shared/reading/index.ts'
+import {
+  parseReading,
+  signedBytes,
+  signedDigest,
+  type Reading,
+} from '../../shared/reading/index.ts'
 import type { ReadingRecord } from '../../shared/record/index.ts'
 import type { DeviceRow, RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
@@ -12,8 +17,6 @@ import { storeReadings, type StorableReading } from './store-readings.ts'
 
 /** How far ahead of the server a device's clock may be. */
 const MAX_CLOCK_AHEAD_MS = 5 * 60_000
-
-type RejectionCode = 'malformed' | 'unknown_device' | 'bad_signature' | 'suspended_device' | 'clock_ahead'
 
 class Rejection extends Error {
   readonly code: RejectionCode
@@ -23,24 +26,29 @@ class Rejection extends Error {
   }
 }
 
-const rejected = (code: string, detail: string): Acceptance => ({ status: 'rejected', code, detail })
-
 /**
  * Road step 4: takes readings as they came, answers for each in the same order. What is answered `accepted` or
  * `duplicate` is durable in the database and bears a signed receipt; what is `rejected` changed nothing, but for an
  * equivocation, which is kept as evidence. Throws only when the database is away: then nothing was promised.
  */
-export async function acceptReadings(deps: Deps, values: readonly unknown[]): Promise<Acceptance[]> {
+export async function acceptReadings(
+  deps: Deps,
+  values: readonly unknown[],
+): Promise<Acceptance[]> {
   // Taken before the registry is read: a device seen as active was active at this time.
   const receivedAt = deps.clock.now()
   const parsed = values.map(parse)
   const devices = await findDevices(deps, parsed)
-  const checked = await Promise.all(parsed.map((reading) => check(deps, reading, devices, receivedAt)))
+  const checked = await Promise.all(
+    parsed.map((reading) => check(deps, reading, devices, receivedAt)),
+  )
 
   const storable = checked.filter((item): item is StorableReading => !(item instanceof Rejection))
   const stored = await storeReadings(deps, storable)
   return checked.map((item) =>
-    item instanceof Rejection ? rejected(item.code, item.message) : (stored.get(item) ?? notStored()),
+    item instanceof Rejection
+      ? { status: 'rejected', code: item.code, detail: item.message }
+      : (stored.get(item) ?? notStored()),
   )
 }
 
@@ -61,7 +69,9 @@ async function findDevices(
   { models }: Deps,
   readings: readonly (Reading | Rejection)[],
 ): Promise<Map<string, DeviceRow>> {
-  const ids = new Set(readings.flatMap((reading) => (reading instanceof Rejection ? [] : [reading.device_id])))
+  const ids = new Set(
+    readings.flatMap((reading) => (reading instanceof Rejection ? [] : [reading.device_id])),
+  )
   if (ids.size === 0) return new Map()
   const rows = await models.devices.find({ _id: { $in: [...ids] } }).lean()
   return new Map(rows.map((row) => [row._id, row]))
@@ -75,17 +85,30 @@ async function check(
 ): Promise<StorableReading | Rejection> {
   if (reading instanceof Rejection) return reading
   const device = devices.get(reading.device_id)
-  if (!device) return new Rejection('unknown_device', `device_id: expected an enrolled device, got ${reading.device_id}`)
+  if (!device)
+    return new Rejection(
+      'unknown_device',
+      `device_id: expected an enrolled device, got ${reading.device_id}`,
+    )
 
   const signed = signedBytes(reading)
-  if (!(await verifier.verify(device.public_key, signed, signatureFromBase64url(reading.device_signature)))) {
+  if (
+    !(await verifier.verify(
+      device.public_key,
+      signed,
+      signatureFromBase64url(reading.device_signature),
+    ))
+  ) {
     return new Rejection(
       'bad_signature',
       `device_signature: expected one by the enrolled key of ${reading.device_id} over the canonical members`,
     )
   }
   if (device.status !== 'active') {
-    return new Rejection('suspended_device', `device_id: expected an active device, ${reading.device_id} is ${device.status}`)
+    return new Rejection(
+      'suspended_device',
+      `device_id: expected an active device, ${reading.device_id} is ${device.status}`,
+    )
   }
   const aheadMs = Date.parse(reading.timestamp) - receivedAt.getTime()
   if (aheadMs > MAX_CLOCK_AHEAD_MS) {
@@ -97,7 +120,12 @@ async function check(
   return { reading, row: rowOf(reading, device.area_id, toHex(signedDigest(signed)), receivedAt) }
 }
 
-function rowOf(reading: Reading, areaId: string, digest: string, receivedAt: Date): RecordRow & { seq: number } {
+function rowOf(
+  reading: Reading,
+  areaId: string,
+  digest: string,
+  receivedAt: Date,
+): RecordRow & { seq: number } {
   const record: ReadingRecord = {
     v: 1,
     type: 'reading',

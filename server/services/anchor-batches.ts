@@ -29,7 +29,11 @@ export async function anchorBatches(deps: Deps): Promise<void> {
   }
   if (ready.length === 0) return
   try {
-    await sendTransaction(deps, ready.map(({ _id }) => _id), ready.map(asNewAnchor))
+    await sendTransaction(
+      deps,
+      ready.map(({ _id }) => _id),
+      ready.map(asNewAnchor),
+    )
   } catch (error) {
     for (const batch of ready) await noteFailure(deps, batch, 'anchor', error)
   }
@@ -49,7 +53,10 @@ async function readyToSend(deps: Deps, batches: BatchRow[]): Promise<BatchRow[]>
         await expectPredecessorOnItsWay(deps, batch)
         break
       } else if (batch.previous_root !== root) {
-        throw contradiction(batch, `its predecessor is ${batch.previous_root}, the chain holds ${root}`)
+        throw contradiction(
+          batch,
+          `its predecessor is ${batch.previous_root}, the chain holds ${root}`,
+        )
       } else {
         ready.push(batch)
         number = batch.number
@@ -67,14 +74,19 @@ async function readyToSend(deps: Deps, batches: BatchRow[]): Promise<BatchRow[]>
 async function recognise(deps: Deps, batch: BatchRow): Promise<void> {
   const found = await deps.ethereum.findAnchor(batch.area_id, batch.number)
   if (found?.root !== batch.root) {
-    throw contradiction(batch, `its root is ${batch.root}, the chain holds ${found?.root ?? 'no event for this number'}`)
+    throw contradiction(
+      batch,
+      `its root is ${batch.root}, the chain holds ${found?.root ?? 'no event for this number'}`,
+    )
   }
   await settleAnchored(deps, batch._id, found)
 }
 
 /** A gap below a batch is fine while the batch in the gap is still coming, not when it was settled already. */
 async function expectPredecessorOnItsWay({ models }: Deps, batch: BatchRow): Promise<void> {
-  const before = await models.batches.findOne({ _id: `${batch.area_id}/${batch.number - 1}` }).lean()
+  const before = await models.batches
+    .findOne({ _id: `${batch.area_id}/${batch.number - 1}` })
+    .lean()
   if (before?.state === 'final') {
     throw contradiction(batch, 'its predecessor is final here, and missing on the chain')
   }

@@ -18,14 +18,18 @@ import { expectIntact } from './record-bodies.ts'
 export async function buildProof(deps: Deps, leafHash: string): Promise<ProofBundle> {
   const { row, batch } = await findRow(deps, leafHash)
   expectIntact(row)
-  if (!batch?.anchor || batch.cid === null) throw notAnchoredYet(deps, leafHash, batch, row.ordered_at)
+  if (!batch?.anchor || batch.cid === null)
+    throw notAnchoredYet(deps, leafHash, batch, row.ordered_at)
 
   const record = parseRecord(parseJson(row.body))
   const leaves = await loadLeafList(deps, batch.root)
   const wanted = hashFromHex(leafHash)
   const index = leaves.findIndex((leaf) => equalBytes(leaf, wanted))
   if (index < 0) {
-    throw new CodedError('record_damaged', `record ${leafHash}: marked as in batch ${batch._id}, absent from its leaf list`)
+    throw new CodedError(
+      'record_damaged',
+      `record ${leafHash}: marked as in batch ${batch._id}, absent from its leaf list`,
+    )
   }
   const device = record.type === 'reading' ? { device: await keyOf(deps, record) } : {}
   return {
@@ -49,7 +53,12 @@ export async function buildProof(deps: Deps, leafHash: string): Promise<ProofBun
   }
 }
 
-function notAnchoredYet({ settings }: Deps, leafHash: string, batch: BatchRow | null, orderedAt: Date) {
+function notAnchoredYet(
+  { settings }: Deps,
+  leafHash: string,
+  batch: BatchRow | null,
+  orderedAt: Date,
+) {
   const expectedAt = new Date((batch?.sealed_at ?? orderedAt).getTime() + settings.batchIntervalMs)
   return new CodedError(
     'not_anchored_yet',
@@ -61,10 +70,18 @@ function notAnchoredYet({ settings }: Deps, leafHash: string, batch: BatchRow | 
 const KEY_EVENTS: readonly string[] = ['enrolled', 'key_rotated', 'moved']
 
 /** The key that was valid for the device when the reading came, and the event that says so. */
-async function keyOf(deps: Deps, record: ReadingRecord): Promise<NonNullable<ProofBundle['device']>> {
+async function keyOf(
+  deps: Deps,
+  record: ReadingRecord,
+): Promise<NonNullable<ProofBundle['device']>> {
   const { device_id } = record.reading
   const rows = await deps.models.records
-    .find({ type: 'device_event', device_id, area_id: record.area_id, ordered_at: { $lte: new Date(record.received_at) } })
+    .find({
+      type: 'device_event',
+      device_id,
+      area_id: record.area_id,
+      ordered_at: { $lte: new Date(record.received_at) },
+    })
     .sort({ ordered_at: -1 })
     .lean()
   for (const row of rows) {
@@ -78,5 +95,8 @@ async function keyOf(deps: Deps, record: ReadingRecord): Promise<NonNullable<Pro
       enrolment: { leaf_hash: row._id, area_id: event.area_id, number: batch.number },
     }
   }
-  throw new CodedError('record_damaged', `device ${device_id}: expected its enrolment in ${record.area_id}, found none`)
+  throw new CodedError(
+    'record_damaged',
+    `device ${device_id}: expected its enrolment in ${record.area_id}, found none`,
+  )
 }

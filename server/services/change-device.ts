@@ -19,11 +19,18 @@ const ALLOWED_FROM: Record<DeviceEventRequest['event'], readonly DeviceRow['stat
  * record. Throws `not_found`, `unknown_area`, `malformed` for facts the event does not change, `device_conflict` when
  * the device is in no state for it or another change came first.
  */
-export async function changeDevice(deps: Deps, deviceId: string, request: DeviceEventRequest): Promise<Enrolled> {
+export async function changeDevice(
+  deps: Deps,
+  deviceId: string,
+  request: DeviceEventRequest,
+): Promise<Enrolled> {
   const { models } = deps
   const row = await findDeviceRow(deps, deviceId)
   if (!ALLOWED_FROM[request.event].includes(row.status)) {
-    throw new CodedError('device_conflict', `device ${deviceId}: ${request.event} needs ${ALLOWED_FROM[request.event].join(' or ')}, it is ${row.status}`)
+    throw new CodedError(
+      'device_conflict',
+      `device ${deviceId}: ${request.event} needs ${ALLOWED_FROM[request.event].join(' or ')}, it is ${row.status}`,
+    )
   }
   const facts = changedFacts(row, request)
   const areaId = request.area_id ?? row.area_id
@@ -36,19 +43,27 @@ export async function changeDevice(deps: Deps, deviceId: string, request: Device
     event: request.event,
     reason: `${request.reason} (approved by ${request.approved_by})`,
   })
-  const claimed = await models.devices.findOneAndUpdate(
-    { _id: deviceId, latest_event: row.latest_event, pending_event: null },
-    {
-      $set: {
-        latest_event: decided.leafHash,
-        pending_event: decided.body,
-        // A device that is stopped is refused from this moment on, before the record is written.
-        ...(request.event === 'suspended' || request.event === 'revoked' ? { status: request.event } : {}),
+  const claimed = await models.devices
+    .findOneAndUpdate(
+      { _id: deviceId, latest_event: row.latest_event, pending_event: null },
+      {
+        $set: {
+          latest_event: decided.leafHash,
+          pending_event: decided.body,
+          // A device that is stopped is refused from this moment on, before the record is written.
+          ...(request.event === 'suspended' || request.event === 'revoked'
+            ? { status: request.event }
+            : {}),
+        },
       },
-    },
-    { returnDocument: 'after' },
-  ).lean()
-  if (!claimed) throw new CodedError('device_conflict', `device ${deviceId}: another change came first; look again`)
+      { returnDocument: 'after' },
+    )
+    .lean()
+  if (!claimed)
+    throw new CodedError(
+      'device_conflict',
+      `device ${deviceId}: another change came first; look again`,
+    )
   await finishPendingEvent(deps, claimed)
   return { device_id: deviceId, status: 'recorded', leaf_hash: decided.leafHash }
 }
@@ -56,9 +71,13 @@ export async function changeDevice(deps: Deps, deviceId: string, request: Device
 function changedFacts(row: DeviceRow, request: DeviceEventRequest): DeviceFacts {
   const { event, public_key, latitude, longitude, location_commitment, area_id } = request
   const facts = factsOf(row)
-  const isMoved = latitude !== undefined || longitude !== undefined || location_commitment !== undefined
+  const isMoved =
+    latitude !== undefined || longitude !== undefined || location_commitment !== undefined
   if ((public_key !== undefined) !== (event === 'key_rotated')) {
-    throw new CodedError('malformed', `public_key: expected with key_rotated and only there, the event is ${event}`)
+    throw new CodedError(
+      'malformed',
+      `public_key: expected with key_rotated and only there, the event is ${event}`,
+    )
   }
   if (event !== 'moved' && (isMoved || area_id !== undefined)) {
     throw new CodedError('malformed', `place: expected with moved only, the event is ${event}`)
@@ -68,8 +87,14 @@ function changedFacts(row: DeviceRow, request: DeviceEventRequest): DeviceFacts 
   }
   if (!isMoved) return { ...facts, ...(public_key && { public_key }) }
   const { device_id, stage, customers_served } = facts
-  const isPlace = (latitude !== undefined && longitude !== undefined) !== (location_commitment !== undefined)
-  if (!isPlace) throw new CodedError('malformed', 'place: expected latitude and longitude, or location_commitment')
-  const place = location_commitment === undefined ? { latitude, longitude } : { location_commitment }
+  const isPlace =
+    (latitude !== undefined && longitude !== undefined) !== (location_commitment !== undefined)
+  if (!isPlace)
+    throw new CodedError(
+      'malformed',
+      'place: expected latitude and longitude, or location_commitment',
+    )
+  const place =
+    location_commitment === undefined ? { latitude, longitude } : { location_commitment }
   return { device_id, public_key: facts.public_key, stage, customers_served, ...place }
 }

@@ -26,12 +26,22 @@ export async function confirmAnchors(deps: Deps): Promise<void> {
   }
 }
 
-async function confirmAnchor(deps: Deps, batch: BatchRow, mined: Mined | null, head: number): Promise<void> {
+async function confirmAnchor(
+  deps: Deps,
+  batch: BatchRow,
+  mined: Mined | null,
+  head: number,
+): Promise<void> {
   const { models, clock, settings } = deps
   const isHere = { _id: batch._id, state: 'anchored' as const }
   if (!mined) {
-    const failure = new CodedError('reorganised', `Ethereum: transaction ${batch.anchor?.transaction ?? '(none)'} is no longer in the chain`)
-    await models.batches.updateOne(isHere, { $set: { state: 'published', anchor: null, changed_at: clock.now() } })
+    const failure = new CodedError(
+      'reorganised',
+      `Ethereum: transaction ${batch.anchor?.transaction ?? '(none)'} is no longer in the chain`,
+    )
+    await models.batches.updateOne(isHere, {
+      $set: { state: 'published', anchor: null, changed_at: clock.now() },
+    })
     throw failure
   }
   if (mined.blockHash !== batch.anchor?.block_hash) {
@@ -44,6 +54,8 @@ async function confirmAnchor(deps: Deps, batch: BatchRow, mined: Mined | null, h
     await models.batches.updateOne(isHere, { $set: { anchor, changed_at: clock.now() } })
   }
   if (head - mined.blockNumber + 1 >= settings.confirmations) {
-    await models.batches.updateOne(isHere, { $set: { state: 'final', failure: null, changed_at: clock.now() } })
+    await models.batches.updateOne(isHere, {
+      $set: { state: 'final', failure: null, changed_at: clock.now() },
+    })
   }
 }

@@ -12,7 +12,12 @@ export interface DeviceSums {
 /** Aggregation expressions that sum devices by state, by the rule of `stateNow`. */
 export function stateSums(deps: Pick<Deps, 'clock' | 'settings'>) {
   const isOff = { $eq: ['$last.power_status', 'OFF'] }
-  const isOn = { $and: [{ $eq: ['$last.power_status', 'ON'] }, { $gte: ['$last.received_at', silentBefore(deps)] }] }
+  const isOn = {
+    $and: [
+      { $eq: ['$last.power_status', 'ON'] },
+      { $gte: ['$last.received_at', silentBefore(deps)] },
+    ],
+  }
   const isSilent = { $and: [{ $not: [isOff] }, { $not: [isOn] }] }
   return {
     on: { $sum: { $cond: [isOn, 1, 0] } },

@@ -11,7 +11,10 @@ const MAX_EQUIVOCATIONS = 100
 /** `GET /devices/{id}`: public facts, history in the ledger, contradictions. Throws `not_found`. */
 export async function describeDevice(deps: Deps, deviceId: string): Promise<Device> {
   const row = await findDeviceRow(deps, deviceId)
-  const events = await deps.models.records.find({ type: 'device_event', device_id: deviceId }).sort({ ordered_at: 1 }).lean()
+  const events = await deps.models.records
+    .find({ type: 'device_event', device_id: deviceId })
+    .sort({ ordered_at: 1 })
+    .lean()
   const equivocations = await deps.models.equivocations
     .find({ device_id: deviceId })
     .sort({ received_at: 1 })
@@ -31,7 +34,9 @@ export async function describeDevice(deps: Deps, deviceId: string): Promise<Devi
     },
     history: events.flatMap(({ _id, body }) => {
       const record = parseRecord(parseJson(body))
-      return record.type === 'device_event' ? [{ event: record.event, at: record.at, leaf_hash: _id }] : []
+      return record.type === 'device_event'
+        ? [{ event: record.event, at: record.at, leaf_hash: _id }]
+        : []
     }),
     equivocations: equivocations.flatMap(({ seq, received_at, body }) => {
       const record = parseRecord(parseJson(body))

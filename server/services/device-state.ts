@@ -10,7 +10,10 @@ export const silentBefore = ({ clock, settings }: Pick<Deps, 'clock' | 'settings
   new Date(clock.now().getTime() - SILENT_AFTER_HEARTBEATS * settings.heartbeatMs)
 
 /** State of a device now. OFF stays off however quiet the device is; silence is neither on nor off. */
-export function stateNow(row: Pick<DeviceRow, 'last' | 'status'>, silentBeforeAt: Date): DeviceState {
+export function stateNow(
+  row: Pick<DeviceRow, 'last' | 'status'>,
+  silentBeforeAt: Date,
+): DeviceState {
   if (!row.last) return 'silent'
   if (row.last.power_status === 'OFF') return 'off'
   return row.last.received_at < silentBeforeAt ? 'silent' : 'on'

@@ -18,13 +18,20 @@ const COORDINATE_DECIMALS = 1e5
 export async function drawMap(deps: Deps, query: MapQuery): Promise<MapAnswer> {
   const { devices } = deps.models
   const match = { status: 'active' as const, ...within(query.bbox) }
-  const [totals] = await devices.aggregate<{ on: number; off: number; silent: number; as_of: string | null }>([
+  const [totals] = await devices.aggregate<{
+    on: number
+    off: number
+    silent: number
+    as_of: string | null
+  }>([
     { $match: match },
     { $group: { _id: null, ...stateSums(deps), as_of: { $max: '$last.timestamp' } } },
   ])
   const counts = { on: totals?.on ?? 0, off: totals?.off ?? 0, silent: totals?.silent ?? 0 }
   const isFew = counts.on + counts.off + counts.silent <= MAX_MAP_FEATURES
-  const features = isFew ? await deviceFeatures(deps, match) : await clusterFeatures(deps, match, query.bbox)
+  const features = isFew
+    ? await deviceFeatures(deps, match)
+    : await clusterFeatures(deps, match, query.bbox)
   return { type: 'FeatureCollection', features, counts, as_of: totals?.as_of ?? null }
 }
 
@@ -39,7 +46,11 @@ async function deviceFeatures(deps: Deps, match: Record<string, unknown>): Promi
   return rows.flatMap((row) => (row.point ? [deviceFeature(row, row.point, silentBeforeAt)] : []))
 }
 
-const deviceFeature = (row: DeviceRow, point: NonNullable<DeviceRow['point']>, silentBeforeAt: Date): MapFeature => ({
+const deviceFeature = (
+  row: DeviceRow,
+  point: NonNullable<DeviceRow['point']>,
+  silentBeforeAt: Date,
+): MapFeature => ({
   type: 'Feature',
   id: row._id,
   geometry: { type: 'Point', coordinates: point.coordinates },
@@ -74,7 +85,14 @@ async function clusterFeatures(
     latitude: number
   }>([
     { $match: match },
-    { $group: { _id: cell, ...stateSums(deps), longitude: { $avg: longitude }, latitude: { $avg: latitude } } },
+    {
+      $group: {
+        _id: cell,
+        ...stateSums(deps),
+        longitude: { $avg: longitude },
+        latitude: { $avg: latitude },
+      },
+    },
     { $limit: MAX_MAP_FEATURES },
   ])
   return rows.map((row) => ({
@@ -85,4 +103,5 @@ async function clusterFeatures(
   }))
 }
 
-const rounded = (degrees: number): number => Math.round(degrees * COORDINATE_DECIMALS) / COORDINATE_DECIMALS
+const rounded = (degrees: number): number =>
+  Math.round(degrees * COORDINATE_DECIMALS) / COORDINATE_DECIMALS

@@ -4,24 +4,38 @@ import { canonicalText } from '../../shared/json.ts'
 import type { DeviceRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { insertNew } from './insert-new.ts'
-import { decideEvent, factsOf, findDeviceRow, finishPendingEvent, rowAfter } from './record-device-event.ts'
+import {
+  decideEvent,
+  factsOf,
+  findDeviceRow,
+  finishPendingEvent,
+  rowAfter,
+} from './record-device-event.ts'
 
 /**
  * Enrols devices, all or none when one is refused: each becomes a `device_event` record, and its key counts from then on.
  * Enrolling the same facts again changes nothing. Throws `unknown_area`, `key_conflict` for an id known with another
  * key (that takes a `key_rotated` event), `device_conflict` for other facts (that takes a `moved` event).
  */
-export async function enrolDevices(deps: Deps, enrolments: readonly Enrolment[]): Promise<Enrolled[]> {
+export async function enrolDevices(
+  deps: Deps,
+  enrolments: readonly Enrolment[],
+): Promise<Enrolled[]> {
   const { models } = deps
   await expectKnownAreas(deps, enrolments)
   const ids = enrolments.map(({ device }) => device.device_id)
-  const known = new Map((await models.devices.find({ _id: { $in: ids } }).lean()).map((row) => [row._id, row]))
+  const known = new Map(
+    (await models.devices.find({ _id: { $in: ids } }).lean()).map((row) => [row._id, row]),
+  )
   for (const enrolment of enrolments) {
     const row = known.get(enrolment.device.device_id)
     if (row) expectSameDevice(row, enrolment)
   }
   const fresh = enrolments.filter(({ device }) => !known.has(device.device_id))
-  await insertNew(models.devices, fresh.map((enrolment) => newRow(deps, enrolment)))
+  await insertNew(
+    models.devices,
+    fresh.map((enrolment) => newRow(deps, enrolment)),
+  )
 
   const answers: Enrolled[] = []
   for (const enrolment of enrolments) {
@@ -46,7 +60,10 @@ async function expectKnownAreas({ models }: Deps, enrolments: readonly Enrolment
   const areas = await models.areas.find({ _id: { $in: [...wanted] } }, { _id: 1 }).lean()
   const missing = [...wanted.difference(new Set(areas.map(({ _id }) => _id)))]
   if (missing.length > 0) {
-    throw new CodedError('unknown_area', `area_id: expected an area of this portal, got ${missing.join(', ')}`)
+    throw new CodedError(
+      'unknown_area',
+      `area_id: expected an area of this portal, got ${missing.join(', ')}`,
+    )
   }
 }
 

@@ -15,7 +15,10 @@ export function failureAfter(
 ): FailureFields {
   const at = clock.now()
   const attempt = previous?.step === step ? previous.attempt + 1 : 1
-  const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, MAX_DOUBLINGS))
+  const waitMs = Math.min(
+    LONGEST_RETRY_MS,
+    FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, MAX_DOUBLINGS),
+  )
   return {
     step,
     code: error instanceof CodedError ? error.code : 'internal',

@@ -13,15 +13,21 @@ export interface FoundRecord {
 }
 
 /** The row of a record and the batch that holds it. Throws `not_found`. */
-export async function findRow({ models }: Pick<Deps, 'models'>, leafHash: string): Promise<FoundRecord> {
+export async function findRow(
+  { models }: Pick<Deps, 'models'>,
+  leafHash: string,
+): Promise<FoundRecord> {
   const row = await models.records.findById(leafHash).lean()
   if (!row) throw new CodedError('not_found', `record: none with leaf hash ${leafHash}`)
   const batch =
-    row.batch_number === null ? null : await models.batches.findById(`${row.area_id}/${row.batch_number}`).lean()
+    row.batch_number === null
+      ? null
+      : await models.batches.findById(`${row.area_id}/${row.batch_number}`).lean()
   return { row, batch }
 }
 
-export const stateOf = (batch: Pick<BatchRow, 'state'> | null): RecordState => batch?.state ?? 'accepted'
+export const stateOf = (batch: Pick<BatchRow, 'state'> | null): RecordState =>
+  batch?.state ?? 'accepted'
 
 /** `GET /records/{leaf_hash}`: the record and where it is. Throws `not_found`, or `record_damaged` when its bytes were altered. */
 export async function findRecord(deps: Deps, leafHash: string): Promise<RecordPlace> {

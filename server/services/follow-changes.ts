@@ -34,8 +34,11 @@ export async function followChanges(deps: Deps, after: Date): Promise<Change[]> 
     }
     return [{ type: 'status', at: row.changed_at, areaId: row.area_id, data }]
   })
-  const moved = batches.map(
-    (row): Change => ({ type: 'batch', at: row.changed_at, areaId: row.area_id, data: asBatch(row, null) }),
-  )
+  const moved = batches.map((row): Change => ({
+    type: 'batch',
+    at: row.changed_at,
+    areaId: row.area_id,
+    data: asBatch(row, null),
+  }))
   return [...statuses, ...moved].sort((a, b) => a.at.getTime() - b.at.getTime())
 }

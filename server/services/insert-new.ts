@@ -18,7 +18,8 @@ export async function insertNew<Row extends { _id: string }>(
   } catch (error) {
     if (!(error instanceof mongo.MongoBulkWriteError)) throw error
     const failures = [error.writeErrors].flat()
-    if (failures.some(({ code }) => code !== DUPLICATE_KEY) || error.result.getWriteConcernError()) throw error
+    if (failures.some(({ code }) => code !== DUPLICATE_KEY) || error.result.getWriteConcernError())
+      throw error
     return new Set(failures.map(({ index }) => index))
   }
 }

@@ -5,24 +5,41 @@ import type { Deps } from './deps.ts'
 import { insertNew } from './insert-new.ts'
 
 /** Stores the leaf hashes (hex) of a batch in order, under their root, which it answers. */
-export async function storeLeafList({ models }: Pick<Deps, 'models'>, leafHashes: readonly string[]): Promise<string> {
+export async function storeLeafList(
+  { models }: Pick<Deps, 'models'>,
+  leafHashes: readonly string[],
+): Promise<string> {
   const root = toHex(merkleRoot(leafHashes.map(hashFromHex)))
-  await insertNew(models.leafLists, [{ _id: root, leaves: Buffer.from(leafHashes.join(''), 'hex') }])
+  await insertNew(models.leafLists, [
+    { _id: root, leaves: Buffer.from(leafHashes.join(''), 'hex') },
+  ])
   return root
 }
 
 /** Leaf hashes of the batch with this root, in order. Throws `record_damaged` when the stored list is not that batch's. */
-export async function loadLeafList({ models }: Pick<Deps, 'models'>, root: string): Promise<Hash[]> {
-  const row = await models.leafLists.collection.findOne({ _id: root as never }, { promoteBuffers: true })
+export async function loadLeafList(
+  { models }: Pick<Deps, 'models'>,
+  root: string,
+): Promise<Hash[]> {
+  const row = await models.leafLists.collection.findOne(
+    { _id: root as never },
+    { promoteBuffers: true },
+  )
   if (!row || !(row.leaves instanceof Uint8Array)) {
-    throw new CodedError('record_damaged', `leaf list ${root}: expected in the database, found none`)
+    throw new CodedError(
+      'record_damaged',
+      `leaf list ${root}: expected in the database, found none`,
+    )
   }
   const bytes = row.leaves
   const leaves = Array.from({ length: bytes.length / HASH_BYTES }, (_, index) =>
     asHash(bytes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)),
   )
   if (toHex(merkleRoot(leaves)) !== root) {
-    throw new CodedError('record_damaged', `leaf list ${root}: the stored hashes do not hash to this root`)
+    throw new CodedError(
+      'record_damaged',
+      `leaf list ${root}: the stored hashes do not hash to this root`,
+    )
   }
   return leaves
 }

@@ -10,11 +10,17 @@ interface AreaSums extends DeviceSums {
 
 /** Sums over the devices directly in each area. */
 async function ownSums(deps: Deps): Promise<AreaSums[]> {
-  const rows: { _id: string; on: number; off: number; silent: number; customers_off: number; customers_served: number }[] =
-    await deps.models.devices.aggregate([
-      { $match: { status: 'active' } },
-      { $group: { _id: '$area_id', ...stateSums(deps) } },
-    ])
+  const rows: {
+    _id: string
+    on: number
+    off: number
+    silent: number
+    customers_off: number
+    customers_served: number
+  }[] = await deps.models.devices.aggregate([
+    { $match: { status: 'active' } },
+    { $group: { _id: '$area_id', ...stateSums(deps) } },
+  ])
   return rows.map(({ _id, on, off, silent, customers_off, customers_served }) => ({
     areaId: _id,
     counts: { on, off, silent },
@@ -29,7 +35,11 @@ async function sumUpAreas(deps: Deps): Promise<Area[]> {
   const byId = new Map(areas.map((area) => [area._id, asArea(area)]))
   for (const sums of await ownSums(deps)) {
     const seen = new Set<string>()
-    for (let area = byId.get(sums.areaId); area && !seen.has(area.area_id); area = byId.get(area.parent_id ?? '')) {
+    for (
+      let area = byId.get(sums.areaId);
+      area && !seen.has(area.area_id);
+      area = byId.get(area.parent_id ?? '')
+    ) {
       seen.add(area.area_id)
       area.counts.on += sums.counts.on
       area.counts.off += sums.counts.off
@@ -57,7 +67,9 @@ export async function listAreas(
   deps: Deps,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ items: Area[]; next: string | null }> {
-  const areas = (await sumUpAreas(deps)).filter(({ area_id }) => cursor === undefined || area_id > cursor)
+  const areas = (await sumUpAreas(deps)).filter(
+    ({ area_id }) => cursor === undefined || area_id > cursor,
+  )
   const items = areas.slice(0, limit)
   return { items, next: areas.length > limit ? (items.at(-1)?.area_id ?? null) : null }
 }

@@ -6,6 +6,7 @@ import { orderedAt, parseRecord, type LedgerRecord } from '../../shared/record/i
 import type { BatchRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { loadLeafList } from './leaf-list.ts'
+import { asFailure } from './list-failures.ts'
 import { afterCursor, pageOf } from './page.ts'
 import { recordBodies } from './record-bodies.ts'
 
@@ -28,7 +29,7 @@ export function asBatch(row: BatchRow, head: number | null): Batch {
       anchored_at: anchor.anchored_at.toISOString(),
       confirmations: head === null ? null : Math.max(0, head - anchor.block_number + 1),
     },
-    failure: failure && { ...failure, at: failure.at.toISOString(), next_try_at: failure.next_try_at.toISOString() },
+    failure: failure && asFailure(failure),
   }
 }
 
@@ -44,7 +45,10 @@ export async function listBatches(
   { models, ethereum }: Deps,
   { limit, cursor, area_id, state }: BatchesQuery,
 ): Promise<{ items: Batch[]; next: string | null }> {
-  const filters = [{ ...(area_id && { area_id }), ...(state && { state }) }, afterCursor('sealed_at', cursor)]
+  const filters = [
+    { ...(area_id && { area_id }), ...(state && { state }) },
+    afterCursor('sealed_at', cursor),
+  ]
   const rows = await models.batches
     .find({ $and: filters })
     .sort({ sealed_at: -1, _id: -1 })
@@ -60,7 +64,11 @@ export async function listBatches(
 }
 
 /** The row of a batch. Throws `not_found`. */
-export async function findBatchRow({ models }: Pick<Deps, 'models'>, areaId: string, number: number): Promise<BatchRow> {
+export async function findBatchRow(
+  { models }: Pick<Deps, 'models'>,
+  areaId: string,
+  number: number,
+): Promise<BatchRow> {
   const row = await models.batches.findById(`${areaId}/${number}`).lean()
   if (!row) throw new CodedError('not_found', `batch: none with number ${number} in area ${areaId}`)
   return row
@@ -73,10 +81,17 @@ export async function findBatch(deps: Deps, areaId: string, number: number): Pro
 }
 
 /** The file of a batch exactly as pinned, streamed. Throws `not_found` or `not_published_yet`. */
-export async function openBatchFile(deps: Deps, areaId: string, number: number): Promise<AsyncIterable<Uint8Array>> {
+export async function openBatchFile(
+  deps: Deps,
+  areaId: string,
+  number: number,
+): Promise<AsyncIterable<Uint8Array>> {
   const { cid, state } = await findBatchRow(deps, areaId, number)
   if (cid === null) {
-    throw new CodedError('not_published_yet', `batch ${areaId}/${number}: expected it on IPFS, it is ${state}`)
+    throw new CodedError(
+      'not_published_yet',
+      `batch ${areaId}/${number}: expected it on IPFS, it is ${state}`,
+    )
   }
   return deps.ipfs.cat(cid)
 }
@@ -84,19 +99,28 @@ export async function openBatchFile(deps: Deps, areaId: string, number: number):
 /** `GET /batches/{area_id}/{number}/records`: records of a batch in their order; the cursor is an index. */
 export async function listBatchRecords(
   deps: Deps,
-  { areaId, number, limit, cursor }: { areaId: string; number: number; limit: number; cursor?: string | undefined },
+  {
+    areaId,
+    number,
+    limit,
+    cursor,
+  }: { areaId: string; number: number; limit: number; cursor?: string | undefined },
 ): Promise<{ items: BatchRecord[]; next: string | null }> {
   const { root } = await findBatchRow(deps, areaId, number)
   const leaves = await loadLeafList(deps, root)
   const from = cursor === undefined ? 0 : Number(cursor)
   if (!Number.isSafeInteger(from) || from < 0) {
-    throw new CodedError('malformed', `cursor: expected one that this list answered as next, got ${cursor}`)
+    throw new CodedError(
+      'malformed',
+      `cursor: expected one that this list answered as next, got ${cursor}`,
+    )
   }
   const shown = leaves.slice(from, from + limit)
   const items: BatchRecord[] = []
   for await (const body of recordBodies(deps, shown)) {
     const leaf = shown[items.length]
-    if (leaf) items.push(asBatchRecord(parseRecord(parseJson(body)), from + items.length, toHex(leaf)))
+    if (leaf)
+      items.push(asBatchRecord(parseRecord(parseJson(body)), from + items.length, toHex(leaf)))
   }
   return { items, next: from + limit < leaves.length ? String(from + limit) : null }
 }

@@ -52,7 +52,8 @@ function asStoredReading(
 ): StoredReading {
   expectIntact(row)
   const record = parseRecord(parseJson(row.body))
-  if (record.type !== 'reading') throw new Error(`record ${row._id}: expected a reading, got ${record.type}`)
+  if (record.type !== 'reading')
+    throw new Error(`record ${row._id}: expected a reading, got ${record.type}`)
   return {
     leaf_hash: row._id,
     area_id: row.area_id,
@@ -63,22 +64,34 @@ function asStoredReading(
   }
 }
 
-async function statesOf({ models }: Deps, rows: readonly RecordRow[]): Promise<Map<string, StoredReading['state']>> {
-  const ids = new Set(rows.flatMap(({ area_id, batch_number }) => (batch_number === null ? [] : [`${area_id}/${batch_number}`])))
+async function statesOf(
+  { models }: Deps,
+  rows: readonly RecordRow[],
+): Promise<Map<string, StoredReading['state']>> {
+  const ids = new Set(
+    rows.flatMap(({ area_id, batch_number }) =>
+      batch_number === null ? [] : [`${area_id}/${batch_number}`],
+    ),
+  )
   const batches = await models.batches.find({ _id: { $in: [...ids] } }, { state: 1 }).lean()
   return new Map(batches.map((batch) => [batch._id, stateOf(batch)]))
 }
 
 /** How each reading stands to the stored one before it by number. */
-async function chainsOf({ models }: Deps, rows: readonly RecordRow[]): Promise<Map<string, ChainStatus>> {
-  const entries = rows.map(async ({ _id, device_id, seq, body }): Promise<[string, ChainStatus]> => {
-    const before = await models.records
-      .findOne({ device_id, seq: { $lt: seq ?? 0 } }, { digest: 1 })
-      .sort({ seq: -1 })
-      .lean()
-    const record = parseRecord(parseJson(body))
-    const previous = record.type === 'reading' ? record.reading.previous : undefined
-    return [_id, chainStatus(previous, before?.digest ?? null)]
-  })
+async function chainsOf(
+  { models }: Deps,
+  rows: readonly RecordRow[],
+): Promise<Map<string, ChainStatus>> {
+  const entries = rows.map(
+    async ({ _id, device_id, seq, body }): Promise<[string, ChainStatus]> => {
+      const before = await models.records
+        .findOne({ device_id, seq: { $lt: seq ?? 0 } }, { digest: 1 })
+        .sort({ seq: -1 })
+        .lean()
+      const record = parseRecord(parseJson(body))
+      const previous = record.type === 'reading' ? record.reading.previous : undefined
+      return [_id, chainStatus(previous, before?.digest ?? null)]
+    },
+  )
   return new Map(await Promise.all(entries))
 }

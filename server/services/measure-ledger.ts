@@ -16,19 +16,29 @@ const MS_PER_S = 1000
 export async function measureLedger({ models, clock }: Deps): Promise<LedgerMeasures> {
   const now = clock.now().getTime()
   const counts = await Promise.all(
-    BATCH_STATES.map(async (state) => [state, await models.batches.countDocuments({ state })] as const),
+    BATCH_STATES.map(
+      async (state) => [state, await models.batches.countDocuments({ state })] as const,
+    ),
   )
-  const waiting = await models.records.findOne({ batch_number: null }, { ordered_at: 1 }).sort({ ordered_at: 1 }).lean()
+  const waiting = await models.records
+    .findOne({ batch_number: null }, { ordered_at: 1 })
+    .sort({ ordered_at: 1 })
+    .lean()
   const unanchored = await models.batches
     .findOne({ state: { $in: ['sealed', 'published'] } }, { sealed_at: 1 })
     .sort({ sealed_at: 1 })
     .lean()
-  const oldest = Math.min(waiting?.ordered_at.getTime() ?? now, unanchored?.sealed_at.getTime() ?? now)
+  const oldest = Math.min(
+    waiting?.ordered_at.getTime() ?? now,
+    unanchored?.sealed_at.getTime() ?? now,
+  )
   return {
     batches: Object.fromEntries(counts) as LedgerMeasures['batches'],
     devices: await models.devices.estimatedDocumentCount(),
     equivocations: await models.equivocations.estimatedDocumentCount(),
-    failures: (await models.failures.countDocuments()) + (await models.batches.countDocuments({ failure: { $ne: null } })),
+    failures:
+      (await models.failures.countDocuments()) +
+      (await models.batches.countDocuments({ failure: { $ne: null } })),
     oldestUnanchoredSeconds: (now - oldest) / MS_PER_S,
   }
 }

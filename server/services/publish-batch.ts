@@ -48,7 +48,10 @@ export async function publishBatch(deps: Deps, batch: BatchRow): Promise<void> {
   await ipfs.add(cid, file())
   const readBack = (await cidOfFile(ipfs.cat(cid))).toString()
   if (readBack !== cid) {
-    throw new CodedError('wrong_cid', `IPFS: expected to read back ${cid}, the node gave ${readBack}`)
+    throw new CodedError(
+      'wrong_cid',
+      `IPFS: expected to read back ${cid}, the node gave ${readBack}`,
+    )
   }
   await models.batches.updateOne(
     { _id: batch._id, state: 'sealed' },

@@ -9,19 +9,29 @@ const ROWS_PER_QUERY = 2_000
 export function expectIntact(row: { _id: string; body: string }): void {
   const found = toHex(leafHashOf(utf8(row.body)))
   if (found !== row._id) {
-    throw new CodedError('record_damaged', `record ${row._id}: its stored bytes hash to ${found}; the database was altered`)
+    throw new CodedError(
+      'record_damaged',
+      `record ${row._id}: its stored bytes hash to ${found}; the database was altered`,
+    )
   }
 }
 
 /** Bodies of the records with these leaf hashes, in this order, each checked against its hash. Constant memory. */
-export async function* recordBodies({ models }: Pick<Deps, 'models'>, leaves: readonly Hash[]): AsyncGenerator<string> {
+export async function* recordBodies(
+  { models }: Pick<Deps, 'models'>,
+  leaves: readonly Hash[],
+): AsyncGenerator<string> {
   for (let from = 0; from < leaves.length; from += ROWS_PER_QUERY) {
     const ids = leaves.slice(from, from + ROWS_PER_QUERY).map(toHex)
     const rows = await models.records.find({ _id: { $in: ids } }, { body: 1 }).lean()
     const bodies = new Map(rows.map((row) => [row._id, row]))
     for (const id of ids) {
       const row = bodies.get(id)
-      if (!row) throw new CodedError('record_damaged', `record ${id}: sealed in a batch, absent from the database`)
+      if (!row)
+        throw new CodedError(
+          'record_damaged',
+          `record ${id}: sealed in a batch, absent from the database`,
+        )
       expectIntact(row)
       yield row.body
     }

@@ -26,7 +26,12 @@ export function decideEvent(
   { clock }: Pick<Deps, 'clock'>,
   event: Pick<DeviceEventRecord, 'area_id' | 'device' | 'event' | 'reason'>,
 ): DecidedEvent {
-  const record: DeviceEventRecord = { v: 1, type: 'device_event', at: clock.now().toISOString(), ...event }
+  const record: DeviceEventRecord = {
+    v: 1,
+    type: 'device_event',
+    at: clock.now().toISOString(),
+    ...event,
+  }
   const body = canonicalText(record)
   return { record, body, leafHash: toHex(leafHashOf(utf8(body))) }
 }
@@ -82,7 +87,8 @@ export async function finishPendingEvent({ models }: Deciding, row: DeviceRow): 
   if (row.pending_event === null) return
   const body = row.pending_event
   const record = parseRecord(parseJson(body))
-  if (record.type !== 'device_event') throw new Error(`device ${row._id}: its pending event is a ${record.type}`)
+  if (record.type !== 'device_event')
+    throw new Error(`device ${row._id}: its pending event is a ${record.type}`)
   const leafHash = toHex(leafHashOf(utf8(body)))
   await insertNew(models.records, [
     {

@@ -13,7 +13,9 @@ const RECORDS_PER_MARK = 5_000
 export async function sealBatches(deps: Deps): Promise<void> {
   const { models, clock, settings } = deps
   const areas = await models.areas.find({}, { _id: 1 }).lean()
-  const waiting = await models.failures.find({ 'failure.step': 'seal', 'failure.next_try_at': { $gt: clock.now() } }).lean()
+  const waiting = await models.failures
+    .find({ 'failure.step': 'seal', 'failure.next_try_at': { $gt: clock.now() } })
+    .lean()
   const notYet = new Set(waiting.map(({ _id }) => _id))
   for (const { _id: areaId } of areas) {
     const key = `seal:${areaId}`
@@ -87,7 +89,10 @@ async function markRecords(deps: Deps, { _id, root, number }: BatchRow): Promise
   const ids = (await loadLeafList(deps, root)).map(toHex)
   for (let from = 0; from < ids.length; from += RECORDS_PER_MARK) {
     const chunk = ids.slice(from, from + RECORDS_PER_MARK)
-    await models.records.updateMany({ _id: { $in: chunk }, batch_number: null }, { $set: { batch_number: number } })
+    await models.records.updateMany(
+      { _id: { $in: chunk }, batch_number: null },
+      { $set: { batch_number: number } },
+    )
   }
   await models.batches.updateOne({ _id }, { $set: { is_marked: true } })
 }

@@ -5,7 +5,11 @@ import type { Deps } from './deps.ts'
 import { failureAfter } from './failure.ts'
 
 /** Moves a batch from `published` to `anchored`, from what the chain says and nothing else. Repeatable. */
-export async function settleAnchored({ models, clock }: Deps, batchId: string, mined: Mined): Promise<void> {
+export async function settleAnchored(
+  { models, clock }: Deps,
+  batchId: string,
+  mined: Mined,
+): Promise<void> {
   await models.batches.updateOne(
     { _id: batchId, state: 'published' },
     {

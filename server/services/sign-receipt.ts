@@ -1,4 +1,9 @@
-import { PROMISE_MINUTES, receiptSignedBytes, type Receipt, type UnsignedReceipt } from '../../shared/receipt/index.ts'
+import {
+  PROMISE_MINUTES,
+  receiptSignedBytes,
+  type Receipt,
+  type UnsignedReceipt,
+} from '../../shared/receipt/index.ts'
 import type { Deps } from './deps.ts'
 
 const MS_PER_MINUTE = 60_000

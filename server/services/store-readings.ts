@@ -36,15 +36,25 @@ function promised(deps: Deps, status: 'accepted' | 'duplicate', row: RecordRow):
   return {
     status,
     leaf_hash: row._id,
-    receipt: signReceipt(deps, { leafHash: row._id, areaId: row.area_id, receivedAt: row.ordered_at }),
+    receipt: signReceipt(deps, {
+      leafHash: row._id,
+      areaId: row.area_id,
+      receivedAt: row.ordered_at,
+    }),
   }
 }
 
 /** The number is taken: by the same content it is a duplicate, by other content an equivocation. */
-async function answerKnownNumber(deps: Deps, { reading, row }: StorableReading): Promise<Acceptance> {
+async function answerKnownNumber(
+  deps: Deps,
+  { reading, row }: StorableReading,
+): Promise<Acceptance> {
   const { records, equivocations } = deps.models
   const known = await records.findOne({ device_id: row.device_id, seq: row.seq }).lean()
-  if (!known) throw new Error(`record of ${reading.device_id} number ${reading.seq} is refused as known, yet absent`)
+  if (!known)
+    throw new Error(
+      `record of ${reading.device_id} number ${reading.seq} is refused as known, yet absent`,
+    )
   if (known.digest === row.digest) return promised(deps, 'duplicate', known)
 
   await insertNew(equivocations, [

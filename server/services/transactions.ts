@@ -31,7 +31,10 @@ interface Sending {
   signed: SignedTransaction
 }
 
-async function storeAndSend({ models, clock, ethereum }: Deps, { nonce, batches, fees, signed }: Sending): Promise<void> {
+async function storeAndSend(
+  { models, clock, ethereum }: Deps,
+  { nonce, batches, fees, signed }: Sending,
+): Promise<void> {
   const row: AnchorTransactionRow = {
     _id: signed.hash,
     nonce,
@@ -48,7 +51,10 @@ async function storeAndSend({ models, clock, ethereum }: Deps, { nonce, batches,
 
 /** Follows what was sent; true while a transaction is under way and nothing else may be sent. */
 export async function followPendingTransaction(deps: Deps): Promise<boolean> {
-  const pending = await deps.models.anchorTransactions.find({ state: 'pending' }).sort({ signed_at: 1 }).lean()
+  const pending = await deps.models.anchorTransactions
+    .find({ state: 'pending' })
+    .sort({ signed_at: 1 })
+    .lean()
   const newest = pending.at(-1)
   if (!newest) return false
 
@@ -80,8 +86,13 @@ async function settleMined(deps: Deps, pending: readonly AnchorTransactionRow[])
 }
 
 async function noteRefusal(deps: Deps, transaction: AnchorTransactionRow): Promise<void> {
-  const error = new CodedError('refused', `Ethereum: the contract refused transaction ${transaction._id}`)
-  const batches = await deps.models.batches.find({ _id: { $in: transaction.batches }, state: 'published' }).lean()
+  const error = new CodedError(
+    'refused',
+    `Ethereum: the contract refused transaction ${transaction._id}`,
+  )
+  const batches = await deps.models.batches
+    .find({ _id: { $in: transaction.batches }, state: 'published' })
+    .lean()
   for (const batch of batches) await noteFailure(deps, batch, 'anchor', error)
 }
 
@@ -90,9 +101,13 @@ async function close(
   pending: readonly AnchorTransactionRow[],
   minedHash: string | null,
 ): Promise<void> {
-  if (minedHash) await models.anchorTransactions.updateOne({ _id: minedHash }, { $set: { state: 'mined' } })
+  if (minedHash)
+    await models.anchorTransactions.updateOne({ _id: minedHash }, { $set: { state: 'mined' } })
   const others = pending.map(({ _id }) => _id).filter((hash) => hash !== minedHash)
-  await models.anchorTransactions.updateMany({ _id: { $in: others } }, { $set: { state: 'dropped' } })
+  await models.anchorTransactions.updateMany(
+    { _id: { $in: others } },
+    { $set: { state: 'dropped' } },
+  )
 }
 
 /** Sends the same bytes once more, or, when they have waited too long, the same call with more gas. */
@@ -105,7 +120,10 @@ async function sendAgain(deps: Deps, transaction: AnchorTransactionRow): Promise
   const suggested = await ethereum.suggestedFees()
   const fees = {
     maxFeePerGas: bumped(transaction.max_fee_per_gas, suggested.maxFeePerGas),
-    maxPriorityFeePerGas: bumped(transaction.max_priority_fee_per_gas, suggested.maxPriorityFeePerGas),
+    maxPriorityFeePerGas: bumped(
+      transaction.max_priority_fee_per_gas,
+      suggested.maxPriorityFeePerGas,
+    ),
   }
   const signed = await ethereum.resign(transaction.raw, fees)
   await storeAndSend(deps, { nonce: transaction.nonce, batches: transaction.batches, fees, signed })

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { areaIdField, deviceIdField, deviceTimeField, hashField, integerField, serverTimeField } from '../fields.ts'
+import {
+  areaIdField,
+  deviceIdField,
+  deviceTimeField,
+  hashField,
+  integerField,
+  serverTimeField,
+} from '../fields.ts'
 import { DEVICE_EVENTS, deviceFactsSchema } from '../record/index.ts'
 import { deviceStateSchema } from './map.ts'
 
@@ -14,13 +21,21 @@ export const enrolmentsSchema = z.union([
 ])
 export type Enrolment = z.infer<typeof enrolmentSchema>
 
-export const LATER_DEVICE_EVENTS = ['key_rotated', 'moved', 'suspended', 'resumed', 'revoked'] as const
+export const LATER_DEVICE_EVENTS = [
+  'key_rotated',
+  'moved',
+  'suspended',
+  'resumed',
+  'revoked',
+] as const
 
 /** Body of `POST /admin/devices/{id}/events`: what happens to an enrolled device. `reason` and `approved_by` go into the ledger. */
 export const deviceEventRequestSchema = z.strictObject({
   event: z.enum(LATER_DEVICE_EVENTS, `expected one of ${LATER_DEVICE_EVENTS.join(', ')}`),
   /** Pseudonym of the administrator who answers for it; public. */
-  approved_by: z.string().regex(/^[a-z0-9][a-z0-9:_-]{0,39}$/, 'expected a pseudonym of a–z, 0–9, :, _ and -'),
+  approved_by: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9:_-]{0,39}$/, 'expected a pseudonym of a–z, 0–9, :, _ and -'),
   reason: z.string().min(1).max(400),
   /** The facts that change: a new key, a new place, a new area. */
   area_id: areaIdField.optional(),
@@ -46,12 +61,23 @@ export const deviceSchema = z.strictObject({
   facts: deviceFactsSchema,
   state: deviceStateSchema,
   last_reading: z
-    .strictObject({ leaf_hash: hashField, seq: integerField(1), timestamp: deviceTimeField, received_at: serverTimeField })
+    .strictObject({
+      leaf_hash: hashField,
+      seq: integerField(1),
+      timestamp: deviceTimeField,
+      received_at: serverTimeField,
+    })
     .nullable(),
-  history: z.array(z.strictObject({ event: z.enum(DEVICE_EVENTS), at: serverTimeField, leaf_hash: hashField })),
+  history: z.array(
+    z.strictObject({ event: z.enum(DEVICE_EVENTS), at: serverTimeField, leaf_hash: hashField }),
+  ),
   /** Readings that used a number again with other content: kept and shown. */
   equivocations: z.array(
-    z.strictObject({ seq: integerField(1), received_at: serverTimeField, reading: z.record(z.string(), z.json()) }),
+    z.strictObject({
+      seq: integerField(1),
+      received_at: serverTimeField,
+      reading: z.record(z.string(), z.json()),
+    }),
   ),
 })
 export type Device = z.infer<typeof deviceSchema>

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { addressField, areaIdField, hashField, hex32Field, integerField, publicKeyField, serverTimeField } from '../fields.ts'
+import {
+  addressField,
+  areaIdField,
+  hashField,
+  hex32Field,
+  integerField,
+  publicKeyField,
+  serverTimeField,
+} from '../fields.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { recordStateSchema } from './readings.ts'
 
@@ -16,6 +24,8 @@ export const failureSchema = z.strictObject({
   attempt: integerField(1),
   next_try_at: serverTimeField,
 })
+
+export type Failure = z.infer<typeof failureSchema>
 
 export const batchSchema = z.strictObject({
   area_id: areaIdField,
@@ -73,7 +83,7 @@ export const ledgerSchema = z.strictObject({
   chain_id: integerField(1),
   contract: addressField,
   abi_url: z.string(),
-  rpc_url: z.string(),
+  rpc_url: z.string().nullable(),
   gateway_url: z.string(),
   log_key: publicKeyField,
   outage_rules: z.literal('v1'),

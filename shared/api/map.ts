@@ -10,10 +10,17 @@ export const DEVICE_STATES = ['on', 'off', 'silent'] as const
 export const deviceStateSchema = z.enum(DEVICE_STATES)
 export type DeviceState = z.infer<typeof deviceStateSchema>
 
-const point = z.strictObject({ type: z.literal('Point'), coordinates: z.tuple([z.number(), z.number()]) })
+const point = z.strictObject({
+  type: z.literal('Point'),
+  coordinates: z.tuple([z.number(), z.number()]),
+})
 
 /** Number of devices in each state. */
-export const stateCountsSchema = z.strictObject({ on: integerField(0), off: integerField(0), silent: integerField(0) })
+export const stateCountsSchema = z.strictObject({
+  on: integerField(0),
+  off: integerField(0),
+  silent: integerField(0),
+})
 export type StateCounts = z.infer<typeof stateCountsSchema>
 
 export const deviceFeatureSchema = z.strictObject({
@@ -56,8 +63,13 @@ export const mapQuery = z.strictObject({
   bbox: z
     .string()
     .transform((text) => text.split(',').map(Number))
-    .pipe(z.tuple([z.number(), z.number(), z.number(), z.number()], 'expected west,south,east,north'))
-    .refine(([west, south, east, north]) => west < east && south < north, 'expected west < east and south < north')
+    .pipe(
+      z.tuple([z.number(), z.number(), z.number(), z.number()], 'expected west,south,east,north'),
+    )
+    .refine(
+      ([west, south, east, north]) => west < east && south < north,
+      'expected west < east and south < north',
+    )
     .default([-180, -90, 180, 90]),
   zoom: z.coerce.number().min(0).max(MAX_ZOOM).default(0),
 })

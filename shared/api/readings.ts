@@ -8,14 +8,30 @@ export const MAX_READINGS_PER_REQUEST = 1000
 /** Largest accepted body of `POST /readings`. */
 export const MAX_READINGS_BYTES = 2 * 1024 * 1024
 
+/** Why one reading was rejected; each has its status in `PROBLEM_STATUS`. */
+export const REJECTION_CODES = [
+  'malformed',
+  'unknown_device',
+  'bad_signature',
+  'suspended_device',
+  'equivocation',
+  'clock_ahead',
+] as const
+export type RejectionCode = (typeof REJECTION_CODES)[number]
+
 /** Answer to one handed-in reading. */
-export const acceptanceSchema = z.strictObject({
-  status: z.enum(['accepted', 'duplicate', 'rejected']),
-  leaf_hash: hashField.optional(),
-  receipt: receiptSchema.optional(),
-  code: z.string().optional(),
-  detail: z.string().optional(),
-})
+export const acceptanceSchema = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.enum(['accepted', 'duplicate']),
+    leaf_hash: hashField,
+    receipt: receiptSchema,
+  }),
+  z.strictObject({
+    status: z.literal('rejected'),
+    code: z.enum(REJECTION_CODES),
+    detail: z.string(),
+  }),
+])
 export type Acceptance = z.infer<typeof acceptanceSchema>
 
 export const RECORD_STATES = ['accepted', 'sealed', 'published', 'anchored', 'final'] as const

@@ -33,10 +33,14 @@ async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
     }
     rest = new Uint8Array(concat(rest, chunk.subarray(from)))
     if (rest.length > MAX_LINE_BYTES) {
-      throw new CodedError('batch_file', `batch file: expected lines up to ${MAX_LINE_BYTES} bytes, got a longer one`)
+      throw new CodedError(
+        'batch_file',
+        `batch file: expected lines up to ${MAX_LINE_BYTES} bytes, got a longer one`,
+      )
     }
   }
-  if (rest.length > 0) throw new CodedError('batch_file', 'batch file: expected a newline at the end')
+  if (rest.length > 0)
+    throw new CodedError('batch_file', 'batch file: expected a newline at the end')
 }
 
 export interface BatchEntry {
@@ -48,7 +52,10 @@ function readEntry(line: Uint8Array): BatchEntry {
   const value = parseJson(line)
   const record = parseRecord(value)
   if (canonicalText(value) !== fromUtf8(line)) {
-    throw new CodedError('batch_file', `batch file: expected canonical records, got ${fromUtf8(line).slice(0, 80)}`)
+    throw new CodedError(
+      'batch_file',
+      `batch file: expected canonical records, got ${fromUtf8(line).slice(0, 80)}`,
+    )
   }
   return { record, leafHash: leafHashOf(line) }
 }
@@ -95,23 +102,37 @@ async function prove(
     const entry = readEntry(line)
     const order = `${orderedAt(entry.record)} ${toHex(entry.leafHash)}`
     if (entry.record.area_id !== header.area_id) {
-      throw new CodedError('batch_file', `record: expected area ${header.area_id}, got ${entry.record.area_id}`)
+      throw new CodedError(
+        'batch_file',
+        `record: expected area ${header.area_id}, got ${entry.record.area_id}`,
+      )
     }
     if (order <= lastOrder) {
-      throw new CodedError('batch_file', `records: expected ascending order, got ${order} after ${lastOrder}`)
+      throw new CodedError(
+        'batch_file',
+        `records: expected ascending order, got ${order} after ${lastOrder}`,
+      )
     }
     lastOrder = order
     // More lines than the header states are not read to their end: the file comes from a stranger.
     if (leafHashes.length >= header.size) {
-      throw new CodedError('batch_file', `size: header says ${header.size}, file holds more records`)
+      throw new CodedError(
+        'batch_file',
+        `size: header says ${header.size}, file holds more records`,
+      )
     }
     visit(entry, leafHashes.push(entry.leafHash) - 1)
   }
-  if (!header) throw new CodedError('batch_file', 'batch file: expected a header, got an empty file')
+  if (!header)
+    throw new CodedError('batch_file', 'batch file: expected a header, got an empty file')
   if (leafHashes.length !== header.size) {
-    throw new CodedError('batch_file', `size: header says ${header.size}, file holds ${leafHashes.length} records`)
+    throw new CodedError(
+      'batch_file',
+      `size: header says ${header.size}, file holds ${leafHashes.length} records`,
+    )
   }
   const root = toHex(merkleRoot(leafHashes))
-  if (root !== header.root) throw new CodedError('batch_file', `root: header says ${header.root}, records hash to ${root}`)
+  if (root !== header.root)
+    throw new CodedError('batch_file', `root: header says ${header.root}, records hash to ${root}`)
   return header
 }

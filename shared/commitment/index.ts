@@ -1,4 +1,12 @@
-import { concat, equalBytes, fromBase64url, hashFromHex, sha256, utf8, type Hash } from '../bytes.ts'
+import {
+  concat,
+  equalBytes,
+  fromBase64url,
+  hashFromHex,
+  sha256,
+  utf8,
+  type Hash,
+} from '../bytes.ts'
 import { CodedError } from '../coded-error.ts'
 
 export const SALT_BYTES = 16

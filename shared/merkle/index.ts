@@ -9,7 +9,8 @@ const NODE_PREFIX = Uint8Array.of(0x01)
 /** SHA-256(0x00 ‖ bytes): the leaf hash of a record. */
 export const leafHashOf = (bytes: Uint8Array): Hash => sha256(concat(LEAF_PREFIX, bytes))
 
-const nodeHash = (left: Uint8Array, right: Uint8Array): Hash => sha256(concat(NODE_PREFIX, left, right))
+const nodeHash = (left: Uint8Array, right: Uint8Array): Hash =>
+  sha256(concat(NODE_PREFIX, left, right))
 
 function levelAbove(level: readonly Hash[]): Hash[] {
   const above: Hash[] = []
@@ -69,7 +70,11 @@ export function verifyInclusion({ leafHash, index, size, path, root }: Inclusion
   let position = index
   let last = size - 1
   for (const sibling of path.map(asHash)) {
-    if (last === 0) throw new CodedError('inclusion', `path: expected fewer than ${path.length} hashes for size ${size}`)
+    if (last === 0)
+      throw new CodedError(
+        'inclusion',
+        `path: expected fewer than ${path.length} hashes for size ${size}`,
+      )
     if (position % 2 === 1 || position === last) {
       node = nodeHash(sibling, node)
       while (position % 2 === 0 && position !== 0) {
@@ -82,8 +87,15 @@ export function verifyInclusion({ leafHash, index, size, path, root }: Inclusion
     position = Math.floor(position / 2)
     last = Math.floor(last / 2)
   }
-  if (last !== 0) throw new CodedError('inclusion', `path: expected more than ${path.length} hashes for size ${size}`)
+  if (last !== 0)
+    throw new CodedError(
+      'inclusion',
+      `path: expected more than ${path.length} hashes for size ${size}`,
+    )
   if (!equalBytes(node, asHash(root))) {
-    throw new CodedError('inclusion', `root: expected ${toHex(root)}, the path leads to ${toHex(node)}`)
+    throw new CodedError(
+      'inclusion',
+      `root: expected ${toHex(root)}, the path leads to ${toHex(node)}`,
+    )
   }
 }

@@ -41,11 +41,18 @@ const bundleSchema = z.strictObject({
   device: z
     .strictObject({
       public_key: publicKeyField,
-      enrolment: z.strictObject({ leaf_hash: hashField, area_id: areaIdField, number: integerField(1) }),
+      enrolment: z.strictObject({
+        leaf_hash: hashField,
+        area_id: areaIdField,
+        number: integerField(1),
+      }),
     })
     .optional(),
   disclosures: z
-    .record(z.string().min(1).max(64), z.strictObject({ salt: saltField, value: z.string().max(100_000) }))
+    .record(
+      z.string().min(1).max(64),
+      z.strictObject({ salt: saltField, value: z.string().max(100_000) }),
+    )
     .optional(),
 })
 
@@ -68,4 +75,5 @@ export function parseProofBundle(input: unknown): ProofBundle {
 const FILE_NAME_DIGITS = 12
 
 /** File name under which a bundle is handed out. */
-export const proofFileName = (leafHash: string): string => `${leafHash.slice(0, FILE_NAME_DIGITS)}.gwproof.json`
+export const proofFileName = (leafHash: string): string =>
+  `${leafHash.slice(0, FILE_NAME_DIGITS)}.gwproof.json`

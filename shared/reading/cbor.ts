@@ -23,8 +23,10 @@ function head(major: number, argument: number): Uint8Array {
 
 export const encodeInteger = (value: number): Uint8Array =>
   value < 0 ? head(MAJOR.negative, -1 - value) : head(MAJOR.unsigned, value)
-export const encodeBytes = (bytes: Uint8Array): Uint8Array => concat(head(MAJOR.bytes, bytes.length), bytes)
-export const encodeText = (bytes: Uint8Array): Uint8Array => concat(head(MAJOR.text, bytes.length), bytes)
+export const encodeBytes = (bytes: Uint8Array): Uint8Array =>
+  concat(head(MAJOR.bytes, bytes.length), bytes)
+export const encodeText = (bytes: Uint8Array): Uint8Array =>
+  concat(head(MAJOR.text, bytes.length), bytes)
 export const encodeMapHead = (size: number): Uint8Array => head(MAJOR.map, size)
 
 /** Reads items in order; throws `malformed` where another item, or the end, comes. Shortest forms are the caller's to compare. */
@@ -39,7 +41,8 @@ export class CborReader {
   /** Takes exactly these bytes. */
   expect(bytes: Uint8Array): void {
     const got = this.#take(bytes.length)
-    if (!bytes.every((byte, index) => byte === got[index])) this.#refuse('the fixed bytes of the format')
+    if (!bytes.every((byte, index) => byte === got[index]))
+      this.#refuse('the fixed bytes of the format')
   }
 
   integer(): number {
@@ -87,6 +90,9 @@ export class CborReader {
   }
 
   #refuse(expected: string): never {
-    throw new CodedError('malformed', `CBOR: expected ${expected} at byte ${this.#offset} of ${this.#bytes.length}`)
+    throw new CodedError(
+      'malformed',
+      `CBOR: expected ${expected} at byte ${this.#offset} of ${this.#bytes.length}`,
+    )
   }
 }

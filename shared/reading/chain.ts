@@ -10,7 +10,10 @@ export type ChainStatus = 'ok' | 'gap' | 'unknown'
  * Compares `previous` of a reading with the signed digest (hex) of the nearest stored reading of lower seq, or null
  * where none is stored. Late arrivals change the answer, so it is derived when asked, never stored.
  */
-export function chainStatus(previous: string | undefined, predecessorDigest: string | null): ChainStatus {
+export function chainStatus(
+  previous: string | undefined,
+  predecessorDigest: string | null,
+): ChainStatus {
   if (predecessorDigest !== null) return previous === predecessorDigest ? 'ok' : 'gap'
   return previous === undefined ? 'ok' : 'unknown'
 }

@@ -73,7 +73,8 @@ function isoSeconds(epochSeconds: number): string | undefined {
 }
 
 function writeMember(value: string | number, kind: Kind): Uint8Array {
-  if (typeof value === 'number') return encodeInteger(kind === 'degrees' ? Math.round(value * MICRODEGREES) : value)
+  if (typeof value === 'number')
+    return encodeInteger(kind === 'degrees' ? Math.round(value * MICRODEGREES) : value)
   switch (kind) {
     case 'time':
       return encodeInteger(Date.parse(value) / MS_PER_S)
@@ -84,7 +85,9 @@ function writeMember(value: string | number, kind: Kind): Uint8Array {
     case 'text':
       return encodeText(utf8(value))
     default:
-      return encodeBytes(Uint8Array.from(value.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)))
+      return encodeBytes(
+        Uint8Array.from(value.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
+      )
   }
 }
 
@@ -98,7 +101,10 @@ function encodePayload(reading: UnsignedReading): Uint8Array {
 }
 
 const protectedHeader = (deviceId: string): Uint8Array =>
-  concat(PROTECTED_HEAD, encodeBytes(Uint8Array.from(deviceId.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))))
+  concat(
+    PROTECTED_HEAD,
+    encodeBytes(Uint8Array.from(deviceId.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))),
+  )
 
 function sigStructure(header: Uint8Array, payload: Uint8Array): Uint8Array {
   return concat(
@@ -111,7 +117,13 @@ function sigStructure(header: Uint8Array, payload: Uint8Array): Uint8Array {
 }
 
 function encodeCose(header: Uint8Array, payload: Uint8Array, signature: Uint8Array): Uint8Array {
-  return concat(COSE_HEAD, encodeBytes(header), EMPTY_MAP, encodeBytes(payload), encodeBytes(signature))
+  return concat(
+    COSE_HEAD,
+    encodeBytes(header),
+    EMPTY_MAP,
+    encodeBytes(payload),
+    encodeBytes(signature),
+  )
 }
 
 /**
@@ -139,7 +151,15 @@ export function decodeCompact(cose: Uint8Array): CompactReading {
   const reading = parseAs(unsignedReadingSchema, decoded, 'compact reading')
   const again = encodeCose(protectedHeader(deviceId), encodePayload(reading), signature)
   if (!equalBytes(again, cose)) {
-    throw new CodedError('malformed', 'compact reading: expected the deterministic encoding and nothing else')
+    throw new CodedError(
+      'malformed',
+      'compact reading: expected the deterministic encoding and nothing else',
+    )
   }
-  return { reading, signed: payload, message: sigStructure(protectedHeader(deviceId), payload), signature }
+  return {
+    reading,
+    signed: payload,
+    message: sigStructure(protectedHeader(deviceId), payload),
+    signature,
+  }
 }

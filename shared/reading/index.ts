@@ -3,7 +3,12 @@ import { canonicalBytes } from '../json.ts'
 import { parseAs } from '../parse.ts'
 import { readingSchema, type Reading, type UnsignedReading } from './schema.ts'
 
-export { readingSchema, unsignedReadingSchema, type Reading, type UnsignedReading } from './schema.ts'
+export {
+  readingSchema,
+  unsignedReadingSchema,
+  type Reading,
+  type UnsignedReading,
+} from './schema.ts'
 export { chainStatus, type ChainStatus } from './chain.ts'
 export { decodeCompact, type CompactReading } from './compact.ts'
 

@@ -17,7 +17,10 @@ const members = {
   seq: integerField(1),
   timestamp: deviceTimeField,
   power_status: z.enum(['ON', 'OFF'], 'expected "ON" or "OFF"'),
-  reason: z.enum(['heartbeat', 'change', 'last_gasp', 'boot'], 'expected heartbeat, change, last_gasp or boot'),
+  reason: z.enum(
+    ['heartbeat', 'change', 'last_gasp', 'boot'],
+    'expected heartbeat, change, last_gasp or boot',
+  ),
   ...placeFields,
   previous: hashField.optional(),
   off_since: deviceTimeField.optional(),
@@ -35,7 +38,8 @@ interface CrossChecked {
   off_since?: string | undefined
 }
 
-const offSinceOnlyAtBoot = (reading: CrossChecked) => reading.off_since === undefined || reading.reason === 'boot'
+const offSinceOnlyAtBoot = (reading: CrossChecked) =>
+  reading.off_since === undefined || reading.reason === 'boot'
 const OFF_SINCE = { message: 'expected only with reason boot', path: ['off_since'] }
 
 /** The members a device signs, without the signature. */

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { publicKeyFromHex, signatureFromBase64url } from '../bytes.ts'
-import { areaIdField, hashField, publicKeyField, serverTimeField, signatureField } from '../fields.ts'
+import {
+  areaIdField,
+  hashField,
+  publicKeyField,
+  serverTimeField,
+  signatureField,
+} from '../fields.ts'
 import { canonicalBytes } from '../json.ts'
 import { parseAs } from '../parse.ts'
 import { verifyP256 } from '../signature/index.ts'

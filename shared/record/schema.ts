@@ -26,7 +26,14 @@ const compactReadingRecord = z.strictObject({
 })
 
 export const STAGES = ['transformer', 'street', 'house'] as const
-export const DEVICE_EVENTS = ['enrolled', 'key_rotated', 'moved', 'suspended', 'resumed', 'revoked'] as const
+export const DEVICE_EVENTS = [
+  'enrolled',
+  'key_rotated',
+  'moved',
+  'suspended',
+  'resumed',
+  'revoked',
+] as const
 
 /** What the ledger says of a device. */
 export const deviceFactsSchema = z
@@ -69,7 +76,10 @@ const complaintEventRecord = z.strictObject({
   event: z.enum(COMPLAINT_EVENTS),
   n: integerField(0),
   previous: hashField.nullable(),
-  actor: z.strictObject({ id: z.string().min(1).max(64), role: z.enum(['citizen', 'official', 'system']) }),
+  actor: z.strictObject({
+    id: z.string().min(1).max(64),
+    role: z.enum(['citizen', 'official', 'system']),
+  }),
   commitments: z.record(z.string().min(1).max(64), hashField),
   public: z.record(z.string(), z.json()),
 })

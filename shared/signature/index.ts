@@ -32,7 +32,11 @@ export function verifyP256({ publicKey, message, signature }: SignedMessage): vo
 
 function holds(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
   try {
-    return p256.verify(signature, message, publicKey, { format: 'compact', lowS: false, prehash: true })
+    return p256.verify(signature, message, publicKey, {
+      format: 'compact',
+      lowS: false,
+      prehash: true,
+    })
   } catch {
     // r or s is zero or not below the order of the group: such bytes are a signature of nothing.
     return false

@@ -11,14 +11,20 @@ const MS_PER_S = 1000
  * names. Asks for the state now and for the event in that block, which any full node answers: the contract never
  * changes an anchor, so an archive of old state is not needed.
  */
-export async function checkAnchor({ batch, cid, anchor }: ProofBundle, chain: ChainSource): Promise<Evidence> {
+export async function checkAnchor(
+  { batch, cid, anchor }: ProofBundle,
+  chain: ChainSource,
+): Promise<Evidence> {
   expectSame('anchor', 'chain id', anchor.chain_id, await chain.chainId())
   expectSame('anchor', 'contract', anchor.contract, chain.contract.toLowerCase())
   const cidHex = toHex(parseCid(cid).bytes)
 
   const held = await chain.anchorOf(batch.area_id, batch.number)
   if (!held) {
-    throw new VerificationError('anchor', `contract: holds no batch ${batch.number} of ${batch.area_id}`)
+    throw new VerificationError(
+      'anchor',
+      `contract: holds no batch ${batch.number} of ${batch.area_id}`,
+    )
   }
   expectSame('anchor', 'root', batch.root, toHex(held.root))
   expectSame('anchor', 'size', batch.size, held.size)
@@ -28,7 +34,10 @@ export async function checkAnchor({ batch, cid, anchor }: ProofBundle, chain: Ch
 
   const event = await chain.anchoredIn(batch.area_id, batch.number, anchor.block_hash)
   if (!event) {
-    throw new VerificationError('anchor', `block ${anchor.block_hash}: the chain has no such anchor in it`)
+    throw new VerificationError(
+      'anchor',
+      `block ${anchor.block_hash}: the chain has no such anchor in it`,
+    )
   }
   expectSame('anchor', 'transaction', anchor.transaction, event.transaction)
   expectSame('anchor', 'block number', anchor.block_number, event.blockNumber)
@@ -39,8 +48,14 @@ export async function checkAnchor({ batch, cid, anchor }: ProofBundle, chain: Ch
     step: 'anchor',
     status: 'proved',
     statement: `The batch was fixed on Ethereum chain ${anchor.chain_id} at ${anchoredAt}, in block ${anchor.block_number}; nobody can change it since.`,
-    limit: 'It proves the record existed by then and is unchanged since, as far as you trust the node you asked.',
-    facts: { contract: chain.contract, transaction: anchor.transaction, confirmations, anchored_at: anchoredAt },
+    limit:
+      'It proves the record existed by then and is unchanged since, as far as you trust the node you asked.',
+    facts: {
+      contract: chain.contract,
+      transaction: anchor.transaction,
+      confirmations,
+      anchored_at: anchoredAt,
+    },
   }
 }
 

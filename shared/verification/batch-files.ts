@@ -40,12 +40,20 @@ export class BatchFiles {
     if (!anchor) throw new SourceError(`the contract holds no batch ${number} of ${area_id}`)
     const leafHashes: string[] = []
     const deviceEvents: ProvedFile['deviceEvents'] = []
-    const header = await readBatchFile(this.#ipfs.file(cidText(anchor.cid)), (entry: BatchEntry) => {
-      const leafHash = toHex(entry.leafHash)
-      leafHashes.push(leafHash)
-      if (entry.record.type === 'device_event') deviceEvents.push({ record: entry.record, leafHash })
-    })
-    if (header.area_id !== area_id || header.number !== number || header.root !== toHex(anchor.root)) {
+    const header = await readBatchFile(
+      this.#ipfs.file(cidText(anchor.cid)),
+      (entry: BatchEntry) => {
+        const leafHash = toHex(entry.leafHash)
+        leafHashes.push(leafHash)
+        if (entry.record.type === 'device_event')
+          deviceEvents.push({ record: entry.record, leafHash })
+      },
+    )
+    if (
+      header.area_id !== area_id ||
+      header.number !== number ||
+      header.root !== toHex(anchor.root)
+    ) {
       throw new VerificationError(
         'batch_file',
         `file of batch ${number} of ${area_id}: root on chain is ${toHex(anchor.root)}, file says ${header.area_id} ${header.number} ${header.root}`,

@@ -17,7 +17,11 @@ export function checkDeviceSignature({ record, device }: ProofBundle): Evidence 
       facts: {},
     }
   }
-  if (!device) throw new VerificationError('device_signature', 'device: expected the public key of the device, got none')
+  if (!device)
+    throw new VerificationError(
+      'device_signature',
+      'device: expected the public key of the device, got none',
+    )
   verifyP256({ publicKey: publicKeyFromHex(device.public_key), ...signedPart(record) })
   const { device_id, timestamp, power_status } = record.reading
   return {
@@ -38,7 +42,10 @@ function signedPart(record: ReadingRecord) {
   }
   const compact = decodeCompact(fromBase64url(record.cose))
   if (!equalBytes(canonicalBytes(compact.reading), canonicalBytes(record.reading))) {
-    throw new VerificationError('device_signature', 'cose: expected the members shown in reading, got others')
+    throw new VerificationError(
+      'device_signature',
+      'cose: expected the members shown in reading, got others',
+    )
   }
   return compact
 }

@@ -27,36 +27,56 @@ export async function checkEnrolment(bundle: ProofBundle, files: BatchFiles): Pr
   const { enrolment, public_key } = device
   expectSame('enrolment', 'area of the enrolment', record.area_id, enrolment.area_id)
   if (enrolment.number > batch.number) {
-    throw new VerificationError('enrolment', `batch: enrolled in ${enrolment.number}, after the record's ${batch.number}`)
+    throw new VerificationError(
+      'enrolment',
+      `batch: enrolled in ${enrolment.number}, after the record's ${batch.number}`,
+    )
   }
   let key: string | null = null
   for (let number = enrolment.number; number <= batch.number; number += 1) {
     const { deviceEvents } = await files.read(number)
     if (number === enrolment.number) expectEnrolment(bundle, deviceEvents)
     for (const { record: event } of deviceEvents) {
-      if (event.device.device_id !== record.reading.device_id || event.at > record.received_at) continue
+      if (event.device.device_id !== record.reading.device_id || event.at > record.received_at)
+        continue
       key = keyAfter(event)
     }
   }
   if (key !== public_key) {
     const found = key === null ? 'no valid key' : `key ${key}`
-    throw new VerificationError('enrolment', `device: expected ${public_key} enrolled at ${record.received_at}, found ${found}`)
+    throw new VerificationError(
+      'enrolment',
+      `device: expected ${public_key} enrolled at ${record.received_at}, found ${found}`,
+    )
   }
   return {
     step: 'enrolment',
     status: 'proved',
     statement: `The device's key was enrolled in ${enrolment.area_id} (batch ${enrolment.number}) and neither suspended nor revoked when the reading came.`,
     limit: 'Who installed the device, and where it really hangs, rests on those who enrolled it.',
-    facts: { enrolment: enrolment.leaf_hash, first_batch: enrolment.number, last_batch: batch.number },
+    facts: {
+      enrolment: enrolment.leaf_hash,
+      first_batch: enrolment.number,
+      last_batch: batch.number,
+    },
   }
 }
 
 /** The event the bundle names is in its batch, and is the one that gave this device this key. */
-function expectEnrolment({ record, device }: ProofBundle, events: ProvedFile['deviceEvents']): void {
+function expectEnrolment(
+  { record, device }: ProofBundle,
+  events: ProvedFile['deviceEvents'],
+): void {
   if (record.type !== 'reading' || !device) return
   const { leaf_hash, number } = device.enrolment
   const found = events.find(({ leafHash }) => leafHash === leaf_hash)?.record
-  if (!found) throw new VerificationError('enrolment', `batch ${number}: holds no device event ${leaf_hash}`)
+  if (!found)
+    throw new VerificationError('enrolment', `batch ${number}: holds no device event ${leaf_hash}`)
   expectSame('enrolment', 'device enrolled', record.reading.device_id, found.device.device_id)
-  expectSame('enrolment', 'key enrolled', device.public_key, keyAfter(found) ?? `none, it is ${found.event}`)
+  expectSame(
+    'enrolment',
+    'key enrolled',
+    device.public_key,
+    keyAfter(found) ?? `none, it is ${found.event}`,
+  )
 }

@@ -42,6 +42,12 @@ export async function proving<T>(step: Step, check: () => T | Promise<T>): Promi
 }
 
 /** Fails a step unless two values agree. */
-export function expectSame(step: Step, what: string, expected: string | number, got: string | number): void {
-  if (expected !== got) throw new VerificationError(step, `${what}: the bundle says ${expected}, found ${got}`)
+export function expectSame(
+  step: Step,
+  what: string,
+  expected: string | number,
+  got: string | number,
+): void {
+  if (expected !== got)
+    throw new VerificationError(step, `${what}: the bundle says ${expected}, found ${got}`)
 }

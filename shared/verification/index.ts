@@ -12,7 +12,13 @@ import { BatchFiles } from './batch-files.ts'
 import { SourceError, type ChainSource, type IpfsSource } from './sources.ts'
 
 export { isFullyProved, STEPS, VerificationError, type Evidence, type Step } from './evidence.ts'
-export { SourceError, type AnchorEvent, type ChainAnchor, type ChainSource, type IpfsSource } from './sources.ts'
+export {
+  SourceError,
+  type AnchorEvent,
+  type ChainAnchor,
+  type ChainSource,
+  type IpfsSource,
+} from './sources.ts'
 export { rpcChain } from './rpc-chain.ts'
 export { ipfsGateway } from './ipfs-gateway.ts'
 
@@ -113,7 +119,10 @@ function checkInclusion({ record, leaf_hash, index, path, batch }: ProofBundle):
   }
 }
 
-async function checkBatchFile({ leaf_hash, index, batch, cid }: ProofBundle, files: BatchFiles): Promise<Evidence> {
+async function checkBatchFile(
+  { leaf_hash, index, batch, cid }: ProofBundle,
+  files: BatchFiles,
+): Promise<Evidence> {
   const file = await files.read(batch.number)
   for (const name of ['area_id', 'number', 'previous_root', 'root', 'sealed_at', 'size'] as const) {
     expectSame('batch_file', name, batch[name], file.header[name])
@@ -133,7 +142,11 @@ function checkDisclosures({ record, disclosures }: ProofBundle): Evidence {
   const commitments = commitmentsOf(record)
   for (const [name, { salt, value }] of disclosed) {
     const commitment = Object.hasOwn(commitments, name) ? commitments[name] : undefined
-    if (!commitment) throw new VerificationError('disclosure', `${name}: the record holds no commitment of this name`)
+    if (!commitment)
+      throw new VerificationError(
+        'disclosure',
+        `${name}: the record holds no commitment of this name`,
+      )
     verifyCommitment(commitment, salt, value)
   }
   const names = disclosed.map(([name]) => name).join(', ')

@@ -24,13 +24,15 @@ export function ipfsGateway({ gatewayUrl }: { gatewayUrl: string }): IpfsSource 
 }
 
 async function* walk(base: string, cid: CID, depth: number): AsyncGenerator<Uint8Array> {
-  if (depth > MAX_DEPTH) throw new CodedError('batch_file', `IPFS: expected files of at most ${MAX_DEPTH} levels`)
+  if (depth > MAX_DEPTH)
+    throw new CodedError('batch_file', `IPFS: expected files of at most ${MAX_DEPTH} levels`)
   const block = await fetchBlock(base, cid)
   if (cid.code === raw.code) {
     yield block
     return
   }
-  if (cid.code !== DAG_PB) throw new CodedError('batch_file', `IPFS: expected a UnixFS file, got codec ${cid.code}`)
+  if (cid.code !== DAG_PB)
+    throw new CodedError('batch_file', `IPFS: expected a UnixFS file, got codec ${cid.code}`)
   const { data, links } = decodeNode(block)
   if (data) yield data
   for (const link of links) yield* walk(base, link, depth + 1)
@@ -55,11 +57,17 @@ async function fetchBlock(base: string, cid: CID): Promise<Uint8Array> {
     if (!response.ok) throw new SourceError(`status ${response.status}`)
     block = new Uint8Array(await response.arrayBuffer())
   } catch (cause) {
-    throw new SourceError(`the IPFS gateway at ${base} did not deliver ${cid.toString()}`, { cause })
+    throw new SourceError(`the IPFS gateway at ${base} did not deliver ${cid.toString()}`, {
+      cause,
+    })
   }
-  const isThatBlock = cid.multihash.code === SHA2_256 && equalBytes(sha256(block), cid.multihash.digest)
+  const isThatBlock =
+    cid.multihash.code === SHA2_256 && equalBytes(sha256(block), cid.multihash.digest)
   if (block.length > MAX_BLOCK_BYTES || !isThatBlock) {
-    throw new CodedError('batch_file', `the gateway at ${base} delivered other bytes than ${cid.toString()}`)
+    throw new CodedError(
+      'batch_file',
+      `the gateway at ${base} delivered other bytes than ${cid.toString()}`,
+    )
   }
   return block
 }

@@ -27,16 +27,24 @@ export function rpcChain({ rpcUrl, contract }: RpcOptions): ChainSource {
     head: async () => quantity(await ask('eth_blockNumber', [])),
     async anchorOf(areaId, number) {
       const data = `0x${ANCHOR_OF}${areaIdBytes32(areaId).slice(2)}${word(number)}`
-      const result = await ask('eth_call', [{ to: contract, data }, 'latest']).catch(nullWhenReverted)
+      const result = await ask('eth_call', [{ to: contract, data }, 'latest']).catch(
+        nullWhenReverted,
+      )
       return result === null ? null : decodeAnchor(hexData(result))
     },
     async anchoredIn(areaId, number, blockHash) {
       const topics = [BATCH_ANCHORED, areaIdBytes32(areaId), `0x${word(number)}`]
-      const logs = await ask('eth_getLogs', [{ blockHash, address: contract, topics }]).catch(async (error: unknown) => {
-        // Each node words the refusal of an unknown block in its own way; whether it knows the block is asked plainly.
-        if (error instanceof RpcError && (await ask('eth_getBlockByHash', [blockHash, false])) === null) return null
-        throw error
-      })
+      const logs = await ask('eth_getLogs', [{ blockHash, address: contract, topics }]).catch(
+        async (error: unknown) => {
+          // Each node words the refusal of an unknown block in its own way; whether it knows the block is asked plainly.
+          if (
+            error instanceof RpcError &&
+            (await ask('eth_getBlockByHash', [blockHash, false])) === null
+          )
+            return null
+          throw error
+        },
+      )
       return Array.isArray(logs) && logs.length > 0 ? decodeEvent(logs[0]) : null
     },
   }
@@ -66,7 +74,10 @@ async function callRpc(rpcUrl: string, method: string, params: unknown[]): Promi
   }
   const error = member(answer, 'error')
   if (error !== undefined && error !== null) {
-    throw new RpcError(Number(member(error, 'code')), `the Ethereum node refused ${method}: ${String(member(error, 'message'))}`)
+    throw new RpcError(
+      Number(member(error, 'code')),
+      `the Ethereum node refused ${method}: ${String(member(error, 'message'))}`,
+    )
   }
   return member(answer, 'result')
 }
@@ -75,7 +86,11 @@ const EXECUTION_REVERTED = 3
 
 /** The contract reverts for what it does not hold. */
 function nullWhenReverted(error: unknown): null {
-  if (error instanceof RpcError && (error.rpcCode === EXECUTION_REVERTED || /revert/i.test(error.message))) return null
+  if (
+    error instanceof RpcError &&
+    (error.rpcCode === EXECUTION_REVERTED || /revert/i.test(error.message))
+  )
+    return null
   throw error
 }
 
@@ -92,8 +107,10 @@ function hexData(value: unknown): string {
 }
 
 function quantity(value: unknown): number {
-  const number = typeof value === 'string' && /^0x[0-9a-f]+$/i.test(value) ? Number(value) : Number.NaN
-  if (!Number.isSafeInteger(number)) throw new SourceError(`the Ethereum node answered no number: ${String(value)}`)
+  const number =
+    typeof value === 'string' && /^0x[0-9a-f]+$/i.test(value) ? Number(value) : Number.NaN
+  if (!Number.isSafeInteger(number))
+    throw new SourceError(`the Ethereum node answered no number: ${String(value)}`)
   return number
 }
 
@@ -106,7 +123,8 @@ class Words {
 
   hex(index: number): string {
     const found = this.#hex.slice(index * WORD_HEX, (index + 1) * WORD_HEX)
-    if (found.length !== WORD_HEX) throw new SourceError('the contract answered less data than its interface says')
+    if (found.length !== WORD_HEX)
+      throw new SourceError('the contract answered less data than its interface says')
     return found
   }
 
@@ -119,7 +137,8 @@ class Words {
     const at = base + this.number(index) / 32
     const start = (at + 1) * WORD_HEX
     const found = this.#hex.slice(start, start + this.number(at) * 2)
-    if (found.length !== this.number(at) * 2) throw new SourceError('the contract answered less data than its interface says')
+    if (found.length !== this.number(at) * 2)
+      throw new SourceError('the contract answered less data than its interface says')
     return fromHex(found)
   }
 }
@@ -141,7 +160,8 @@ function decodeAnchor(data: string): ChainAnchor | null {
 const MAX_DATE_SECONDS = 8.64e12
 
 function secondsOfDate(seconds: number): number {
-  if (seconds > MAX_DATE_SECONDS) throw new SourceError(`the contract answered no time: ${seconds} s`)
+  if (seconds > MAX_DATE_SECONDS)
+    throw new SourceError(`the contract answered no time: ${seconds} s`)
   return seconds
 }
 

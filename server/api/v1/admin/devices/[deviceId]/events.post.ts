@@ -1,0 +1,19 @@
+import { deviceEventRequestSchema } from '../../../../../../shared/api/devices'
+import { deviceIdField } from '../../../../../../shared/fields'
+import { parseAs } from '../../../../../../shared/parse'
+import { changeDevice } from '../../../../../services/change-device'
+
+const MAX_BODY_BYTES = 16 * 1024
+
+export default apiRoute(async (event) => {
+  requireAdmin(event)
+  const deviceId = paramOf(event, 'deviceId', deviceIdField)
+  const request = parseAs(
+    deviceEventRequestSchema,
+    await readJson(event, MAX_BODY_BYTES),
+    'device event',
+  )
+  const answer = await changeDevice(useDeps(), deviceId, request)
+  setResponseStatus(event, 201)
+  return answer
+})

@@ -1,0 +1,4 @@
+import { areaIdField } from '../../../../shared/fields'
+import { findArea } from '../../../services/list-areas'
+
+export default apiRoute((event) => findArea(useDeps(), paramOf(event, 'areaId', areaIdField)))

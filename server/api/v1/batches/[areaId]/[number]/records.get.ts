@@ -1,0 +1,10 @@
+import { z } from 'zod'
+import { pageQuery } from '../../../../../../shared/api/page'
+import { listBatchRecords } from '../../../../../services/list-batches'
+
+export default apiRoute((event) =>
+  listBatchRecords(useDeps(), {
+    ...batchParams(event),
+    ...queryOf(event, z.strictObject(pageQuery)),
+  }),
+)

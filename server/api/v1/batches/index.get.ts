@@ -1,0 +1,4 @@
+import { batchesQuery } from '../../../../shared/api/ledger'
+import { listBatches } from '../../../services/list-batches'
+
+export default apiRoute((event) => listBatches(useDeps(), queryOf(event, batchesQuery)))

@@ -1,0 +1,6 @@
+import { deviceIdField } from '../../../../shared/fields'
+import { describeDevice } from '../../../services/describe-device'
+
+export default apiRoute((event) =>
+  describeDevice(useDeps(), paramOf(event, 'deviceId', deviceIdField)),
+)

@@ -1,0 +1,10 @@
+import { describeLedger } from '../../../services/describe-ledger'
+
+export default apiRoute((event) => {
+  const { deps, config } = useComposition()
+  return describeLedger(deps, {
+    rpcUrl: config.NUXT_PUBLIC_RPC_URL ?? null,
+    gatewayUrl: config.NUXT_PUBLIC_GATEWAY_URL ?? getRequestURL(event).origin,
+    explorerUrl: config.NUXT_EXPLORER_URL ?? null,
+  })
+})

@@ -1,0 +1,4 @@
+import { hashField } from '../../../../shared/fields'
+import { findRecord } from '../../../services/find-record'
+
+export default apiRoute((event) => findRecord(useDeps(), paramOf(event, 'leafHash', hashField)))

@@ -1,0 +1,18 @@
+/** Public reads and ingest are open to any origin; what takes a session or token is not. */
+export default defineEventHandler((event) => {
+  const isPublic =
+    /^\/(?:api\/v1|ipfs)\//.test(event.path) && !event.path.startsWith('/api/v1/admin')
+  if (!isPublic) return
+  setResponseHeaders(event, {
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'etag, retry-after, content-disposition',
+  })
+  if (event.method !== 'OPTIONS') return
+  setResponseHeaders(event, {
+    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-headers': 'content-type, if-none-match, last-event-id',
+    'access-control-max-age': 86_400,
+  })
+  setResponseStatus(event, 204)
+  return ''
+})

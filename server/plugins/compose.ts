@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { openDatabase } from '../adapters/database'
+import { systemClock } from '../adapters/clock'
+import { readDeployment } from '../adapters/deployment'
+import { ethereum } from '../adapters/ethereum'
+import { kuboIpfs } from '../adapters/ipfs'
+import { webCryptoVerifier } from '../adapters/signature-verifier'
+import { signingKey } from '../adapters/signing-key'
+import { createModels, ensureIndexes } from '../models'
+import { lease } from '../services/lease'
+import type { Deps } from '../services/deps'
+import { messageOf } from '../../shared/coded-error'
+
+/**
+ * The composition root: the one place where adapters and models are made and handed to services. Anything wrong with
+ * the configuration stops the process with a sentence; a database that is away is waited for.
+ */
+const MS_PER_S = 1000
+const MS_PER_MINUTE = 60_000
+
+function compose() {
+  const config = readConfig(process.env)
+  const deployment = readDeployment(config.NUXT_DEPLOYMENTS_DIR, config.NUXT_CHAIN_ID)
+  const database = openDatabase(config.NUXT_MONGODB_URI)
+  const deps: Deps = {
+    settings: {
+      batchIntervalMs: config.NUXT_BATCH_INTERVAL_SECONDS * MS_PER_S,
+      confirmations: config.NUXT_CONFIRMATIONS,
+      heartbeatMs: config.NUXT_HEARTBEAT_MINUTES * MS_PER_MINUTE,
+      bumpAfterMs: config.NUXT_GAS_BUMP_SECONDS * MS_PER_S,
+      leaseMs: config.NUXT_LEASE_SECONDS * MS_PER_S,
+    },
+    clock: systemClock,
+    models: createModels(database.connection),
+    ipfs: kuboIpfs(config.NUXT_IPFS_API_URL),
+    ethereum: ethereum({
+      rpcUrl: config.NUXT_ETHEREUM_RPC_URL,
+      anchoringKey: config.NUXT_ANCHORING_KEY,
+      deployment,
+    }),
+    logKey: signingKey(config.NUXT_LOG_KEY.replace(/^0x/, '')),
+    verifier: webCryptoVerifier(),
+  }
+  return { config, deps, database, lease: lease(deps, 'ledger', randomUUID()) }
+}
+
+export default defineNitroPlugin((nitroApp) => {
+  let composed: ReturnType<typeof compose>
+  try {
+    composed = compose()
+  } catch (error) {
+    console.error(`Gridwitness cannot start. ${messageOf(error)}`)
+    process.exit(1)
+  }
+  const { database, deps } = composed
+  setComposition(composed)
+  database.whenOpen(
+    () => ensureIndexes(deps.models),
+    (error) => console.error(`MongoDB: ${messageOf(error)}; trying again`),
+  )
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, closeEventStreams)
+  nitroApp.hooks.hook('close', async () => {
+    closeEventStreams()
+    await composed.lease.release().catch(() => undefined)
+    await database.close()
+  })
+})

@@ -1,0 +1,23 @@
+import { CID } from 'multiformats/cid'
+import { z } from 'zod'
+import { CodedError } from '../../../shared/coded-error'
+import { openIpfs } from '../../services/open-ipfs'
+
+const gatewayQuery = z.object({
+  format: z.enum(['raw', 'car'], 'expected raw or car').optional(),
+  filename: z.string().optional(),
+})
+
+export default apiRoute(async (event) => {
+  const { format = 'file' } = queryOf(event, gatewayQuery)
+  const { type, bytes } = openIpfs(useDeps(), parseCid(getRouterParam(event, 'cid') ?? ''), format)
+  return sendBytes(event, bytes, { type, isImmutable: true })
+})
+
+function parseCid(text: string): string {
+  try {
+    return CID.parse(text).toString()
+  } catch (cause) {
+    throw new CodedError('malformed', `cid: expected a CID, got ${text.slice(0, 80)}`, { cause })
+  }
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import type { EventHandler, H3Event } from 'h3'
+import type { z } from 'zod'
+import { parseAs } from '../../shared/parse'
+import { problemOf, sendProblem } from './problem'
+
+/**
+ * A door of the API: what the handler returns is answered as JSON with an ETag (GET), what it throws as a problem
+ * document. Streams and responses already begun pass through.
+ */
+export function apiRoute(handler: (event: H3Event) => unknown): EventHandler {
+  return defineEventHandler(async (event) => {
+    try {
+      const answer = await handler(event)
+      return event.method === 'GET' && isPlain(answer) ? tagged(event, answer) : answer
+    } catch (error) {
+      const document = problemOf(error)
+      if (document.status === 500)
+        console.error(`${event.method} ${event.path.split('?')[0]} failed:`, error)
+      return sendProblem(event, document)
+    }
+  })
+}
+
+const isPlain = (answer: unknown): answer is object =>
+  answer !== null &&
+  typeof answer === 'object' &&
+  [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(answer))
+
+/** Readers ask again with If-None-Match and get 304 while nothing changed. */
+function tagged(event: H3Event, answer: object): object | null {
+  if (getResponseStatus(event) !== 200) return answer
+  const etag = `W/"${createHash('sha256').update(JSON.stringify(answer)).digest('base64url').slice(0, 22)}"`
+  setResponseHeader(event, 'etag', etag)
+  if (!event.node.res.hasHeader('cache-control'))
+    setResponseHeader(event, 'cache-control', 'public, no-cache')
+  if (getRequestHeader(event, 'if-none-match') !== etag) return answer
+  setResponseStatus(event, 304)
+  return null
+}
+
+/** The query of a request by its schema. Repeated and unknown members are refused with `malformed`. */
+export function queryOf<Schema extends z.ZodType>(
+  event: H3Event,
+  schema: Schema,
+): z.output<Schema> {
+  return parseAs(schema, getQuery(event), 'query')
+}
+
+/** One path parameter by its schema. */
+export function paramOf<Schema extends z.ZodType>(
+  event: H3Event,
+  name: string,
+  schema: Schema,
+): z.output<Schema> {
+  return parseAs(schema, getRouterParam(event, name, { decode: true }), name)
+}

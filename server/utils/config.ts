@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { MalformedError, parseAs } from '../../shared/parse'
+
+const key32 = z.string().regex(/^(?:0x)?[0-9a-fA-F]{64}$/, 'expected 32 bytes in hex')
+const secret = z.string().min(32, 'expected at least 32 characters')
+const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+const whole = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `expected a whole number from ${minimum} to ${maximum}`)
+    .transform(Number)
+    .pipe(
+      z
+        .number()
+        .min(minimum, `expected ${minimum} to ${maximum}`)
+        .max(maximum, `expected ${minimum} to ${maximum}`),
+    )
+
+/** Every environment variable the server reads; docs/operating.md says what each is for. */
+const environmentSchema = z.object({
+  NUXT_MONGODB_URI: z
+    .string('expected a mongodb:// or mongodb+srv:// URI')
+    .regex(/^mongodb(?:\+srv)?:\/\//, 'expected a mongodb:// or mongodb+srv:// URI'),
+  NUXT_IPFS_API_URL: httpUrl,
+  NUXT_ETHEREUM_RPC_URL: httpUrl,
+  NUXT_CHAIN_ID: whole(1, Number.MAX_SAFE_INTEGER),
+  NUXT_DEPLOYMENTS_DIR: z.string().min(1).default('contracts/deployments'),
+  NUXT_ANCHORING_KEY: key32,
+  NUXT_LOG_KEY: key32,
+  NUXT_ADMIN_TOKEN: secret,
+  NUXT_METRICS_TOKEN: secret.optional(),
+  NUXT_BATCH_INTERVAL_SECONDS: whole(1, 1800).default(900),
+  NUXT_CONFIRMATIONS: whole(1, 10_000).default(12),
+  NUXT_HEARTBEAT_MINUTES: whole(1, 60).default(15),
+  NUXT_GAS_BUMP_SECONDS: whole(1, 86_400).default(120),
+  NUXT_LEASE_SECONDS: whole(1, 600).default(30),
+  NUXT_PUBLIC_RPC_URL: httpUrl.optional(),
+  NUXT_PUBLIC_GATEWAY_URL: httpUrl.optional(),
+  NUXT_EXPLORER_URL: httpUrl.optional(),
+})
+
+/** Secrets may come from a file instead: `<NAME>_FILE` holds its path. */
+const SECRETS = [
+  'NUXT_MONGODB_URI',
+  'NUXT_ANCHORING_KEY',
+  'NUXT_LOG_KEY',
+  'NUXT_ADMIN_TOKEN',
+  'NUXT_METRICS_TOKEN',
+]
+
+export type Config = z.infer<typeof environmentSchema>
+
+/**
+ * Reads the configuration from the environment, strictly. Nuxt's runtimeConfig is not used for it: it turns texts
+ * that look like numbers into numbers, keys of digits included. Throws a `MalformedError` that names each variable.
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const merged: Record<string, string | undefined> = { ...environment }
+  for (const name of SECRETS) {
+    const file = environment[`${name}_FILE`]
+    if (file !== undefined) merged[name] = readSecret(`${name}_FILE`, file)
+  }
+  const present = Object.fromEntries(
+    Object.entries(merged).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  try {
+    return parseAs(environmentSchema, present, 'configuration')
+  } catch (error) {
+    if (error instanceof MalformedError) throw withoutSecrets(error)
+    throw error
+  }
+}
+
+function readSecret(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    throw new MalformedError('configuration', [
+      { path: name, message: `expected a readable file, got ${path}` },
+    ])
+  }
+}
+
+/** A refused secret is named, never shown. */
+function withoutSecrets(error: MalformedError): MalformedError {
+  return new MalformedError(
+    'configuration',
+    error.issues.map(({ path, message }) => ({
+      path,
+      message: SECRETS.includes(path)
+        ? message.replace(/, got (?!nothing$).*$/s, ', got something else (not shown)')
+        : message,
+    })),
+  )
+}

@@ -1,0 +1,63 @@
+import type { Change } from '../services/follow-changes'
+
+/** Watches for changes on behalf of every open event stream of this process, and only while there is one. */
+
+type Listener = (change: Change) => void
+
+const POLL_MS = 1_000
+/** Clocks of instances may differ by this much: looked at again, so that nothing falls between. */
+const OVERLAP_MS = 2_000
+
+const listeners = new Set<Listener>()
+const closers = new Set<() => void>()
+let polling: NodeJS.Timeout | null = null
+
+const keyOf = ({ type, at, data }: Change): string =>
+  `${type} ${at.getTime()} ${'device_id' in data ? data.device_id : `${data.area_id}/${data.number}`}`
+
+function startPolling(follow: (after: Date) => Promise<Change[]>): NodeJS.Timeout {
+  let cursor = new Date()
+  let sent = new Map<string, number>()
+  let busy = false
+  return setInterval(async () => {
+    if (busy) return
+    busy = true
+    try {
+      const changes = await follow(new Date(cursor.getTime() - OVERLAP_MS))
+      for (const change of changes.filter((found) => !sent.has(keyOf(found)))) {
+        sent.set(keyOf(change), change.at.getTime())
+        for (const listener of listeners) listener(change)
+        if (change.at > cursor) cursor = change.at
+      }
+      const oldest = cursor.getTime() - 2 * OVERLAP_MS
+      sent = new Map([...sent].filter(([, at]) => at > oldest))
+    } catch {
+      // The database is away: the next look catches up from the same cursor.
+    } finally {
+      busy = false
+    }
+  }, POLL_MS)
+}
+
+/** Calls `listener` for every change from now on, until the returned function is called. `onClose` ends the stream at shutdown. */
+export function listenToChanges(
+  follow: (after: Date) => Promise<Change[]>,
+  listener: Listener,
+  onClose: () => void,
+): () => void {
+  listeners.add(listener)
+  closers.add(onClose)
+  polling ??= startPolling(follow)
+  return () => {
+    listeners.delete(listener)
+    closers.delete(onClose)
+    if (listeners.size > 0 || !polling) return
+    clearInterval(polling)
+    polling = null
+  }
+}
+
+/** Ends every open stream, so that the process can stop. */
+export function closeEventStreams(): void {
+  for (const close of closers) close()
+}

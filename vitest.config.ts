@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+
+/** Rooms of tests; each runs alone as `vitest run --project <name>`. */
+const room = (name: string, timeoutMs: number) => ({
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.ts`],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    teardownTimeout: timeoutMs,
+  },
+})
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      room('unit', 30_000),
+      room('contracts', 60_000),
+      room('integration', 120_000),
+      room('e2e', 120_000),
+    ],
+  },
+})
