@@ -1,0 +1,82 @@
+import type { BatchState } from '../shared/api/ledger.ts'
+
+/** Every address the pages use; no component builds one by hand. */
+
+const API = '/api/v1'
+
+function withQuery(
+  path: string,
+  query: Record<string, string | number | null | undefined>,
+): string {
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  )
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+export interface MapView {
+  /** Degrees. */
+  west: number
+  south: number
+  east: number
+  north: number
+  zoom: number
+}
+
+export interface BatchFilter {
+  areaId?: string | undefined
+  state?: BatchState | undefined
+}
+
+interface PageQuery {
+  cursor?: string | null | undefined
+  limit?: number | undefined
+}
+
+/** Decimals of a degree that matter on a map: about a metre. */
+const BBOX_DECIMALS = 5
+
+export const apiPaths = {
+  map: (view?: MapView) =>
+    withQuery(`${API}/map`, {
+      bbox:
+        view &&
+        [view.west, view.south, view.east, view.north]
+          .map((d) => d.toFixed(BBOX_DECIMALS))
+          .join(','),
+      zoom: view?.zoom,
+    }),
+  areas: ({ cursor, limit }: PageQuery = {}) => withQuery(`${API}/areas`, { cursor, limit }),
+  events: () => `${API}/events`,
+  batches: ({ areaId, state, cursor, limit }: BatchFilter & PageQuery = {}) =>
+    withQuery(`${API}/batches`, { area_id: areaId, state, cursor, limit }),
+  batch: (areaId: string, number: number | string) =>
+    `${API}/batches/${encodeURIComponent(areaId)}/${encodeURIComponent(number)}`,
+  batchRecords: (areaId: string, number: number | string, { cursor, limit }: PageQuery = {}) =>
+    withQuery(`${apiPaths.batch(areaId, number)}/records`, { cursor, limit }),
+  batchFile: (areaId: string, number: number | string) => `${apiPaths.batch(areaId, number)}/file`,
+  device: (deviceId: string) => `${API}/devices/${encodeURIComponent(deviceId)}`,
+  readings: (deviceId: string, { limit }: PageQuery = {}) =>
+    withQuery(`${API}/readings`, { device_id: deviceId, limit }),
+  proof: (leafHash: string) => `${API}/records/${encodeURIComponent(leafHash)}/proof`,
+  ledger: () => `${API}/ledger`,
+}
+
+export const pagePaths = {
+  map: '/',
+  batches: (filter: BatchFilter = {}) =>
+    withQuery('/batches', { area: filter.areaId, state: filter.state }),
+  batch: (areaId: string, number: number) => `/batches/${encodeURIComponent(areaId)}/${number}`,
+  verify: (leafHash?: string) => withQuery('/verify', { leaf: leafHash }),
+}
+
+/** Address of a CID at a gateway, or null where either is unknown. */
+export const gatewayPath = (gatewayUrl: string | undefined, cid: string | null): string | null =>
+  gatewayUrl && cid ? `${gatewayUrl.replace(/\/+$/, '')}/ipfs/${cid}` : null
+
+/** Address of a transaction at a block explorer, or null where none is known. */
+export const explorerPath = (
+  explorerUrl: string | null | undefined,
+  transaction: string,
+): string | null => (explorerUrl ? `${explorerUrl.replace(/\/+$/, '')}/tx/${transaction}` : null)

@@ -1,0 +1,20 @@
+const SHOWN_MS = 2_000
+
+/** Puts text on the clipboard; `isCopied` tells so for a moment. */
+export function useCopy(): {
+  isCopied: Readonly<Ref<boolean>>
+  copy: (text: string) => Promise<void>
+} {
+  const isCopied = ref(false)
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function copy(text: string) {
+    await navigator.clipboard.writeText(text)
+    isCopied.value = true
+    clearTimeout(timer)
+    timer = setTimeout(() => (isCopied.value = false), SHOWN_MS)
+  }
+
+  onScopeDispose(() => clearTimeout(timer))
+  return { isCopied, copy }
+}

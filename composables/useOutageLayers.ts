@@ -1,0 +1,97 @@
+import { canvas, type Map as LeafletMap } from 'leaflet'
+import type { MapFeature } from '../shared/api/map.ts'
+import type { AreaSummary } from './map/apply-status.ts'
+import { createAreaLayer } from './map/area-layer.ts'
+import { createDeviceLayer } from './map/device-layer.ts'
+import { readPalette } from './map/palette.ts'
+import type { AreaOutline } from './useAreas.ts'
+
+/** What a visitor pointed at. */
+export interface Chosen {
+  kind: 'device' | 'area'
+  id: string
+}
+
+export interface OutageLayerOptions {
+  /** The map, once it stands. */
+  map: Readonly<Ref<LeafletMap | null>>
+  features: Readonly<Ref<readonly MapFeature[]>>
+  outlines: Readonly<Ref<readonly AreaOutline[]>>
+  areas: Readonly<Ref<readonly AreaSummary[]>>
+  chosen: Readonly<Ref<Chosen | null>>
+  /** Name of the colour theme; the canvas is painted anew when it changes. */
+  theme: Readonly<Ref<string>>
+  /** Whether map tiles lie beneath. */
+  hasGround: boolean
+  onChoose: (chosen: Chosen | null) => void
+  onMove: (view: MapView) => void
+}
+
+/** A finger is wider than a sign: pixels around it that count as hitting it. */
+const REACH_PX = 8
+
+/** Draws areas and devices on a Leaflet map, keeps them current, and takes them away with the component. */
+export function useOutageLayers(options: OutageLayerOptions): void {
+  const { map, features, outlines, areas, chosen, theme, hasGround, onChoose, onMove } = options
+
+  watch(map, (leaflet, _, onCleanup) => {
+    if (leaflet) onCleanup(attach(leaflet))
+  })
+
+  function attach(leaflet: LeafletMap): () => void {
+    const renderer = canvas({ tolerance: REACH_PX, padding: 0.2 }).addTo(leaflet)
+    const areaLayer = createAreaLayer(leaflet, renderer, (id) => onChoose({ kind: 'area', id }))
+    const deviceLayer = createDeviceLayer(leaflet, renderer, (id) =>
+      onChoose({ kind: 'device', id }),
+    )
+    const palette = shallowRef(readPalette(leaflet.getContainer()))
+    const report = () => onMove(viewOf(leaflet))
+    const forget = () => onChoose(null)
+    const chosenId = (kind: Chosen['kind']) =>
+      chosen.value?.kind === kind ? chosen.value.id : null
+    const shade = () => areaLayer.shade(areas.value, palette.value, hasGround, chosenId('area'))
+
+    const stops = [
+      watch(theme, () => (palette.value = readPalette(leaflet.getContainer())), { flush: 'post' }),
+      watch(
+        outlines,
+        (next) => {
+          areaLayer.draw(next)
+          shade()
+        },
+        { immediate: true },
+      ),
+      watch([areas, palette, chosen], shade),
+      watch(palette, (next) => deviceLayer.paint(next)),
+      watch(features, (next) => deviceLayer.draw(next, palette.value), { immediate: true }),
+      watch(chosen, () => {
+        deviceLayer.choose(chosenId('device'))
+        const bounds = areaLayer.boundsOf(chosenId('area') ?? '')
+        if (bounds && !leaflet.getBounds().contains(bounds.getCenter()))
+          leaflet.fitBounds(bounds, { maxZoom: 10 })
+      }),
+    ]
+    leaflet.attributionControl.setPrefix(false)
+    leaflet.on('moveend', report).on('click', forget)
+    report()
+
+    return () => {
+      for (const stop of stops) stop()
+      leaflet.off('moveend', report).off('click', forget)
+      deviceLayer.remove()
+      areaLayer.remove()
+      renderer.remove()
+    }
+  }
+}
+
+function viewOf(leaflet: LeafletMap): MapView {
+  const bounds = leaflet.getBounds()
+  return {
+    west: Math.max(-180, bounds.getWest()),
+    south: Math.max(-90, bounds.getSouth()),
+    east: Math.min(180, bounds.getEast()),
+    north: Math.min(90, bounds.getNorth()),
+    zoom: Math.round(leaflet.getZoom()),
+  }
+}

@@ -1,0 +1,58 @@
+/** What is to be verified: the text of a bundle and where it came from. */
+export interface ProofBundleText {
+  text: string
+  from: 'file' | 'paste' | 'portal'
+  name: string
+}
+
+const LEAF_HASH = /^[0-9a-f]{64}$/
+/** Far above any real bundle; a larger file is a mistake. */
+const MAX_BUNDLE_BYTES = 8 * 1024 * 1024
+const NAME_DIGITS = 12
+
+const tooLarge = (bytes: number): Trouble => ({
+  code: 'too_large',
+  title: 'This is too large for a proof',
+  detail: `A proof bundle has a few kilobytes; this has ${bytes.toLocaleString('en')} bytes. Choose a .gwproof.json file.`,
+})
+
+/** Takes a proof bundle from a file, from pasted text, or, by leaf hash, from the portal. */
+export function useProofBundle() {
+  const bundle = shallowRef<ProofBundleText | null>(null)
+  const trouble = shallowRef<Trouble | null>(null)
+  const isFetching = ref(false)
+
+  function set(next: ProofBundleText | null, problem: Trouble | null = null) {
+    bundle.value = next
+    trouble.value = problem
+  }
+
+  async function takeFile(file: File) {
+    if (file.size > MAX_BUNDLE_BYTES) set(null, tooLarge(file.size))
+    else set({ text: await file.text(), from: 'file', name: file.name })
+  }
+
+  async function takeText(text: string) {
+    const pasted = text.trim()
+    if (LEAF_HASH.test(pasted)) await takeLeaf(pasted)
+    else if (pasted.length > MAX_BUNDLE_BYTES) set(null, tooLarge(pasted.length))
+    else set({ text: pasted, from: 'paste', name: 'pasted bundle' })
+  }
+
+  async function takeLeaf(leafHash: string) {
+    set(null)
+    isFetching.value = true
+    try {
+      const text = await ask<string>(apiPaths.proof(leafHash), {
+        responseType: 'text',
+      })
+      set({ text, from: 'portal', name: `record ${leafHash.slice(0, NAME_DIGITS)}…` })
+    } catch (error) {
+      set(null, troubleOf(error))
+    } finally {
+      isFetching.value = false
+    }
+  }
+
+  return { bundle, trouble, isFetching, takeFile, takeText, takeLeaf }
+}
