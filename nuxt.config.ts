@@ -1,3 +1,19 @@
+import type { NitroConfig } from 'nitropack/types'
+
+const nitro = {
+  experimental: { tasks: true },
+  // Every two seconds the ledger is asked what is due.
+  scheduledTasks: { '*/2 * * * * *': ['ledger:advance'] },
+  esbuild: { options: { target: 'es2024' } },
+  // ethers stands on another version of noble than we do: bundled, each finds its own.
+  externals: { inline: ['ethers', '@noble', '@adraffy', 'aes-js'] },
+  typescript: {
+    tsConfig: {
+      exclude: ['../cli', '../contracts/*.ts', '../stack', '../bench', '../tests', '../firmware'],
+    },
+  },
+} satisfies NitroConfig
+
 export default defineNuxtConfig({
   srcDir: '.',
   buildDir: process.env.NUXT_BUILD_DIR ?? '.nuxt',
@@ -54,19 +70,7 @@ export default defineNuxtConfig({
     resolve: { alias: [{ find: /^leaflet$/, replacement: 'leaflet/dist/leaflet-src.esm.js' }] },
     worker: { format: 'es' },
   },
-  nitro: {
-    experimental: { tasks: true },
-    esbuild: { options: { target: 'es2024' } },
-    // ethers stands on another version of noble than we do: bundled, each finds its own.
-    externals: { inline: ['ethers', '@noble', '@adraffy', 'aes-js'] },
-    // Every two seconds the ledger is asked what is due.
-    scheduledTasks: { '*/2 * * * * *': ['ledger:advance'] },
-    typescript: {
-      tsConfig: {
-        exclude: ['../cli', '../contracts/*.ts', '../stack', '../bench', '../tests', '../firmware'],
-      },
-    },
-  },
+  nitro,
   ignore: ['cli/**', 'contracts/**', 'firmware/**', 'stack/**', 'docs/**', 'bench/**', 'tests/**'],
   typescript: {
     strict: true,
