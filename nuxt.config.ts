@@ -1,7 +1,8 @@
 import type { NitroConfig } from 'nitropack/types'
 
 const nitro = {
-  experimental: { tasks: true },
+  // envExpansion is off by default; naming it satisfies Nuxt's narrower type of these options.
+  experimental: { tasks: true, envExpansion: false },
   // Every two seconds the ledger is asked what is due.
   scheduledTasks: { '*/2 * * * * *': ['ledger:advance'] },
   esbuild: { options: { target: 'es2024' } },
