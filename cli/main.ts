@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import packageJson from '../package.json' with { type: 'json' }
+import { NOT_CHECKED } from './cli-error.ts'
+import { runCommand, type CommandGroup } from './command.ts'
+import { areaPut } from './commands/area-put.ts'
+import { deviceCommit } from './commands/device-commit.ts'
+import { deviceEnrol } from './commands/device-enrol.ts'
+import { deviceEvents } from './commands/device-event.ts'
+import { receipt } from './commands/receipt.ts'
+import { verify } from './commands/verify.ts'
+import { terminalOver } from './terminal.ts'
+
+const gridwitness: CommandGroup = {
+  summary: 'See when the power was on, and prove it. Version: gridwitness --version',
+  commands: {
+    verify,
+    receipt,
+    device: {
+      summary: 'enrol devices and record what happens to them',
+      commands: { enrol: deviceEnrol, commit: deviceCommit, ...deviceEvents },
+    },
+    area: { summary: 'the areas devices belong to', commands: { put: areaPut } },
+  },
+}
+
+// A reader that has seen enough (`| head`) closes the pipe: nobody is left to tell.
+process.stdout.on('error', () => process.exit(NOT_CHECKED))
+
+const args = process.argv.slice(2)
+const terminal = terminalOver(process.stdout, process.stderr, process.stdin, process.env)
+if (args[0] === '--version') terminal.out(`gridwitness ${packageJson.version}`)
+else process.exitCode = await runCommand(gridwitness, args, terminal)

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { messageOf } from '../shared/coded-error.ts'
+import { addressField } from '../shared/fields.ts'
+import { parseJson } from '../shared/json.ts'
+import { parseAs } from '../shared/parse.ts'
+import { rpcChain, SourceError, type ChainSource } from '../shared/verification/index.ts'
+
+/** Asking for the chain id asks no contract. */
+const NO_CONTRACT = `0x${'00'.repeat(20)}`
+
+export interface TrustedChain {
+  source: ChainSource
+  /** null where the node did not answer. */
+  chainId: number | null
+  /** The contract believed, and why; null where none is known. */
+  contract: { address: string; origin: string } | null
+}
+
+export interface TrustOptions {
+  rpcUrl: string
+  /** Address the verifier gave; it goes before any file. */
+  contract: string | undefined
+  /** Folder of `<chainId>.json`, as the deployment wrote them. */
+  deployments: string
+}
+
+/**
+ * The chain behind an RPC with the contract the verifier trusts there, never the one a bundle names. Where the node does
+ * not answer or no contract is known, the source says so to whoever asks it, so that the steps without it still run.
+ */
+export async function trustedChain({
+  rpcUrl,
+  contract,
+  deployments,
+}: TrustOptions): Promise<TrustedChain> {
+  let chainId: number | null = null
+  try {
+    chainId = await rpcChain({ rpcUrl, contract: NO_CONTRACT }).chainId()
+    const trusted =
+      contract === undefined
+        ? await recordedContract(deployments, chainId)
+        : { address: contract, origin: '--contract' }
+    return { source: rpcChain({ rpcUrl, contract: trusted.address }), chainId, contract: trusted }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error
+    return { source: silent(error), chainId, contract: null }
+  }
+}
+
+const deploymentSchema = (chainId: number) =>
+  z.object({
+    chain_id: z.literal(chainId, `expected ${chainId}`),
+    contract: z.string().toLowerCase().pipe(addressField),
+  })
+
+async function recordedContract(folder: string, chainId: number) {
+  const file = join(folder, `${chainId}.json`)
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new SourceError(
+      `no contract to trust is known on chain ${chainId}: expected --contract 0x… or a deployment in ${file}`,
+      { cause },
+    )
+  }
+  try {
+    return {
+      address: parseAs(deploymentSchema(chainId), parseJson(text), file).contract,
+      origin: file,
+    }
+  } catch (cause) {
+    throw new SourceError(
+      `no contract to trust is known on chain ${chainId}: ${messageOf(cause)}`,
+      { cause },
+    )
+  }
+}
+
+function silent(error: SourceError): ChainSource {
+  const answer = () => Promise.reject(error)
+  return {
+    contract: NO_CONTRACT,
+    chainId: answer,
+    head: answer,
+    anchorOf: answer,
+    anchoredIn: answer,
+  }
+}
