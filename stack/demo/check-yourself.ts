@@ -9,6 +9,8 @@ export interface CheckOptions {
   /** Folder the proof is written to. */
   folder: string
   rpcUrl: string
+  /** Address of the contract: whoever verifies names the one he trusts, it is never taken from the proof. */
+  contract: string
   portalUrl: string
 }
 
@@ -17,13 +19,14 @@ export interface CheckOptions {
  * not anchored.
  */
 export async function checkCommand(options: CheckOptions): Promise<string | null> {
-  const { portal, leafHash, folder, rpcUrl, portalUrl } = options
+  const { portal, leafHash, folder, rpcUrl, contract, portalUrl } = options
   const bundle = await portal.proof(leafHash)
   if (bundle === null) return null
   const path = join(folder, proofFileName(leafHash))
   await writeFile(path, bundle)
   const file = shellWord(relative(process.cwd(), path))
-  return `npm run --silent gridwitness -- verify ${file} --rpc ${rpcUrl} --ipfs ${portalUrl}`
+  const sources = `--rpc ${rpcUrl} --contract ${contract} --ipfs ${portalUrl}`
+  return `npm run --silent gridwitness -- verify ${file} ${sources}`
 }
 
 /** A path as a shell takes it: quoted only where it must be. */

@@ -63,6 +63,7 @@ export async function showReplay(show: ShowOptions): Promise<void> {
           portal,
           folder,
           rpcUrl: running.stack.rpcUrl,
+          contract: running.stack.contract,
           portalUrl: url,
           witness: () => replay.state().witness,
           isReplayOver: () => isOver,
