@@ -40,8 +40,12 @@ schema.index(
   { device_id: 1, seq: 1 },
   { unique: true, partialFilterExpression: { seq: { $exists: true } } },
 )
-schema.index({ type: 1, area_id: 1, ordered_at: -1, _id: -1 })
-schema.index({ type: 1, device_id: 1, measured_at: -1, _id: -1 })
+// Lists of readings by the device's time: of a device, of an area, of all.
+const ofReadings = { partialFilterExpression: { type: 'reading' } }
+schema.index({ device_id: 1, measured_at: -1, _id: -1 }, ofReadings)
+schema.index({ area_id: 1, measured_at: -1, _id: -1 }, ofReadings)
+schema.index({ measured_at: -1, _id: -1 }, ofReadings)
+schema.index({ device_id: 1, ordered_at: 1 }, { partialFilterExpression: { type: 'device_event' } })
 
 export const recordModel = (connection: Connection) =>
   connection.model<RecordRow>('Record', schema, 'records')

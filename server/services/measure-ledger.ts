@@ -6,7 +6,7 @@ export interface LedgerMeasures {
   devices: number
   equivocations: number
   failures: number
-  /** Age of the oldest record that is in no anchored batch; 0 when there is none. */
+  /** Age of the oldest waiting record, or of the oldest batch not yet anchored; 0 when there is neither. */
   oldestUnanchoredSeconds: number
 }
 
@@ -20,18 +20,12 @@ export async function measureLedger({ models, clock }: Deps): Promise<LedgerMeas
       async (state) => [state, await models.batches.countDocuments({ state })] as const,
     ),
   )
-  const waiting = await models.records
-    .findOne({ batch_number: null }, { ordered_at: 1 })
-    .sort({ ordered_at: 1 })
-    .lean()
+  const waiting = await oldestWaiting({ models })
   const unanchored = await models.batches
     .findOne({ state: { $in: ['sealed', 'published'] } }, { sealed_at: 1 })
     .sort({ sealed_at: 1 })
     .lean()
-  const oldest = Math.min(
-    waiting?.ordered_at.getTime() ?? now,
-    unanchored?.sealed_at.getTime() ?? now,
-  )
+  const oldest = Math.min(waiting?.getTime() ?? now, unanchored?.sealed_at.getTime() ?? now)
   return {
     batches: Object.fromEntries(counts) as LedgerMeasures['batches'],
     devices: await models.devices.estimatedDocumentCount(),
@@ -41,4 +35,19 @@ export async function measureLedger({ models, clock }: Deps): Promise<LedgerMeas
       (await models.batches.countDocuments({ failure: { $ne: null } })),
     oldestUnanchoredSeconds: (now - oldest) / MS_PER_S,
   }
+}
+
+/** When the oldest record that is in no batch came; asked area by area, as the index runs. */
+async function oldestWaiting({ models }: Pick<Deps, 'models'>): Promise<Date | null> {
+  const areas = await models.areas.find({}, { _id: 1 }).lean()
+  const oldest = await Promise.all(
+    areas.map(({ _id }) =>
+      models.records
+        .findOne({ area_id: _id, batch_number: null }, { ordered_at: 1 })
+        .sort({ ordered_at: 1 })
+        .lean(),
+    ),
+  )
+  const times = oldest.flatMap((row) => (row ? [row.ordered_at.getTime()] : []))
+  return times.length === 0 ? null : new Date(Math.min(...times))
 }

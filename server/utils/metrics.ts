@@ -20,7 +20,7 @@ const gauge = (name: string, help: string) =>
   new Gauge({ name: `gridwitness_${name}`, help, registers: [registry] })
 const oldest = gauge(
   'oldest_unanchored_record_seconds',
-  'Age of the oldest record that is in no anchored batch.',
+  'Age of the oldest waiting record, or of the oldest batch not yet anchored.',
 )
 const devices = gauge('devices', 'Enrolled devices.')
 const equivocations = gauge('equivocations', 'Contradictions kept as evidence.')
