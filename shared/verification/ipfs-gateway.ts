@@ -13,20 +13,34 @@ const MAX_BLOCK_BYTES = 2 * 1024 * 1024
 const MAX_DEPTH = 8
 const REQUEST_TIMEOUT_MS = 60_000
 
+interface GatewayOptions {
+  gatewayUrl: string
+  /** How long one block may take. */
+  timeoutMs?: number
+}
+
+interface Gateway {
+  base: string
+  timeoutMs: number
+}
+
 /**
  * IPFS through a trustless gateway (IPIP-0412): asks for single raw blocks and checks each against its CID, so the
  * gateway is trusted for nothing but being reachable. Other bytes than the CID names, and blocks that make no UnixFS
  * file, are thrown as `batch_file`.
  */
-export function ipfsGateway({ gatewayUrl }: { gatewayUrl: string }): IpfsSource {
-  const base = gatewayUrl.replace(/\/+$/, '')
-  return { file: (cid) => walk(base, CID.parse(cid), 0) }
+export function ipfsGateway({
+  gatewayUrl,
+  timeoutMs = REQUEST_TIMEOUT_MS,
+}: GatewayOptions): IpfsSource {
+  const gateway = { base: gatewayUrl.replace(/\/+$/, ''), timeoutMs }
+  return { file: (cid) => walk(gateway, CID.parse(cid), 0) }
 }
 
-async function* walk(base: string, cid: CID, depth: number): AsyncGenerator<Uint8Array> {
+async function* walk(gateway: Gateway, cid: CID, depth: number): AsyncGenerator<Uint8Array> {
   if (depth > MAX_DEPTH)
     throw new CodedError('batch_file', `IPFS: expected files of at most ${MAX_DEPTH} levels`)
-  const block = await fetchBlock(base, cid)
+  const block = await fetchBlock(gateway, cid)
   if (cid.code === raw.code) {
     yield block
     return
@@ -35,7 +49,7 @@ async function* walk(base: string, cid: CID, depth: number): AsyncGenerator<Uint
     throw new CodedError('batch_file', `IPFS: expected a UnixFS file, got codec ${cid.code}`)
   const { data, links } = decodeNode(block)
   if (data) yield data
-  for (const link of links) yield* walk(base, link, depth + 1)
+  for (const link of links) yield* walk(gateway, link, depth + 1)
 }
 
 function decodeNode(block: Uint8Array): { data: Uint8Array | undefined; links: CID[] } {
@@ -47,12 +61,12 @@ function decodeNode(block: Uint8Array): { data: Uint8Array | undefined; links: C
   }
 }
 
-async function fetchBlock(base: string, cid: CID): Promise<Uint8Array> {
+async function fetchBlock({ base, timeoutMs }: Gateway, cid: CID): Promise<Uint8Array> {
   let block: Uint8Array
   try {
     const response = await fetch(`${base}/ipfs/${cid.toString()}?format=raw`, {
       headers: { accept: 'application/vnd.ipld.raw' },
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     })
     if (!response.ok) throw new SourceError(`status ${response.status}`)
     block = new Uint8Array(await response.arrayBuffer())

@@ -16,11 +16,17 @@ export interface RpcOptions {
   rpcUrl: string
   /** Address of the contract the verifier trusts. */
   contract: string
+  /** How long one call may take. */
+  timeoutMs?: number
 }
 
 /** A chain source over the JSON-RPC of an Ethereum node. */
-export function rpcChain({ rpcUrl, contract }: RpcOptions): ChainSource {
-  const ask = (method: string, params: unknown[]) => callRpc(rpcUrl, method, params)
+export function rpcChain({
+  rpcUrl,
+  contract,
+  timeoutMs = REQUEST_TIMEOUT_MS,
+}: RpcOptions): ChainSource {
+  const ask = (method: string, params: unknown[]) => callRpc(rpcUrl, timeoutMs, method, params)
   return {
     contract,
     chainId: async () => quantity(await ask('eth_chainId', [])),
@@ -45,7 +51,16 @@ export function rpcChain({ rpcUrl, contract }: RpcOptions): ChainSource {
           throw error
         },
       )
-      return Array.isArray(logs) && logs.length > 0 ? decodeEvent(logs[0]) : null
+      if (logs === null) return null
+      if (!Array.isArray(logs)) throw new SourceError('the Ethereum node answered no list of logs')
+      if (logs.length === 0) return null
+      const event = decodeEvent(logs[0])
+      // Some nodes still answer for a block that a reorganisation took away; only the chain as it stands counts.
+      const standing = await ask('eth_getBlockByNumber', [
+        `0x${event.blockNumber.toString(16)}`,
+        false,
+      ])
+      return member(standing, 'hash') === blockHash ? event : null
     },
   }
 }
@@ -59,14 +74,19 @@ class RpcError extends SourceError {
   }
 }
 
-async function callRpc(rpcUrl: string, method: string, params: unknown[]): Promise<unknown> {
+async function callRpc(
+  rpcUrl: string,
+  timeoutMs: number,
+  method: string,
+  params: unknown[],
+): Promise<unknown> {
   let answer: unknown
   try {
     const response = await fetch(rpcUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     })
     answer = await response.json()
   } catch (cause) {
