@@ -13,7 +13,10 @@ describe('areaIdBytes32', () => {
     )
   })
 
-  it.each(['', '-patna', 'Patna', 'in br', 'पटना', 'a'.repeat(32), 'patna\n'])('refuses %j', (areaId) => {
-    expect(refusal(() => areaIdBytes32(areaId))).toBe('malformed')
-  })
+  it.each(['', '-patna', 'Patna', 'in br', 'पटना', 'a'.repeat(32), 'patna\n'])(
+    'refuses %j',
+    (areaId) => {
+      expect(refusal(() => areaIdBytes32(areaId))).toBe('malformed')
+    },
+  )
 })

@@ -14,7 +14,9 @@ import { parseRecord, recordBytes, recordLeafHash } from '../../../shared/record
 import merkle from '../../vectors/merkle.json' with { type: 'json' }
 import { refusalOf, withFlippedBit } from './refusal.ts'
 
-const file = new Uint8Array(readFileSync(new URL('../../vectors/in-br-patna-1.jsonl', import.meta.url)))
+const file = new Uint8Array(
+  readFileSync(new URL('../../vectors/in-br-patna-1.jsonl', import.meta.url)),
+)
 const [header = '', ...records] = fromUtf8(file).trimEnd().split('\n')
 
 async function* pieces(bytes: Uint8Array, size = bytes.length): AsyncGenerator<Uint8Array> {
@@ -28,7 +30,10 @@ const withHeader = (change: Record<string, unknown>) =>
 
 async function entriesOf(bytes: Uint8Array, pieceSize?: number) {
   const entries: BatchEntry[] = []
-  const found = await readBatchFile(pieces(bytes, pieceSize), (entry, index) => void (entries[index] = entry))
+  const found = await readBatchFile(
+    pieces(bytes, pieceSize),
+    (entry, index) => void (entries[index] = entry),
+  )
   return { header: found, entries }
 }
 
@@ -55,7 +60,9 @@ describe('the batch vector', () => {
   it('needs nothing but SHA-256 to get the leaves', () => {
     const leaves = records.map((line) => createHash('sha256').update(`\0${line}`).digest('hex'))
     expect(leaves).toEqual(merkle.leaves)
-    expect(records.map((line) => toHex(recordLeafHash(parseRecord(JSON.parse(line)))))).toEqual(merkle.leaves)
+    expect(records.map((line) => toHex(recordLeafHash(parseRecord(JSON.parse(line)))))).toEqual(
+      merkle.leaves,
+    )
   })
 })
 
@@ -77,8 +84,14 @@ describe('readBatchFile', () => {
     ['only a header', fileOf(header)],
     ['a record that is not canonical', fileOf(header, first.replace('{', '{ '), second, ...others)],
     ['a header that is not canonical', fileOf(header.replace('{', '{ '), ...records)],
-    ['a record of another area', fileOf(header, first.replace('in-br-patna', 'in-br-gaya'), second, ...others)],
-    ['a record of no known type', fileOf(header, first.replace('device_event', 'event'), second, ...others)],
+    [
+      'a record of another area',
+      fileOf(header, first.replace('in-br-patna', 'in-br-gaya'), second, ...others),
+    ],
+    [
+      'a record of no known type',
+      fileOf(header, first.replace('device_event', 'event'), second, ...others),
+    ],
     ['a line of more than 64 KiB', fileOf(header, 'x'.repeat(70_000))],
     ['another root', withHeader({ root: '1'.repeat(64) })],
     ['a smaller size', withHeader({ size: 6 })],
@@ -94,7 +107,8 @@ describe('readBatchFile', () => {
   it('refuses every flipped bit of a record', async () => {
     const start = utf8(`${header}\n`).length
     const codes = new Set<unknown>()
-    for (let bit = start * 8; bit < file.length * 8; bit += 7) codes.add(await read(withFlippedBit(file, bit)))
+    for (let bit = start * 8; bit < file.length * 8; bit += 7)
+      codes.add(await read(withFlippedBit(file, bit)))
     expect([...codes]).toEqual(['batch_file'])
   })
 
@@ -113,7 +127,9 @@ describe('readBatchFile', () => {
       yield file
       for (;;) {
         taken += 1
-        yield utf8(`${records.at(-1)?.replace(/"received_at":"[^"]*"/, `"received_at":"2026-12-${10 + taken}T00:00:00.000Z"`)}\n`)
+        yield utf8(
+          `${records.at(-1)?.replace(/"received_at":"[^"]*"/, `"received_at":"2026-12-${10 + taken}T00:00:00.000Z"`)}\n`,
+        )
       }
     }
     expect(await refusalOf(() => readBatchFile(endless()))).toBe('batch_file')

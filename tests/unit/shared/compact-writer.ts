@@ -39,9 +39,13 @@ export function compactPayload(reading: UnsignedReading): Uint8Array {
       reading.frequency_mhz,
     ].map((value) => (value === undefined ? undefined : integer(value))),
     previous === undefined ? undefined : byteString(fromHex(previous)),
-    firmware === undefined ? undefined : item(3, utf8(firmware).length, new Uint8Array(utf8(firmware))),
+    firmware === undefined
+      ? undefined
+      : item(3, utf8(firmware).length, new Uint8Array(utf8(firmware))),
   ]
-  const present = members.flatMap((value, index) => (value ? [concat(integer(index + 1), value)] : []))
+  const present = members.flatMap((value, index) =>
+    value ? [concat(integer(index + 1), value)] : [],
+  )
   return item(5, present.length, new Uint8Array(concat(...present)))
 }
 
@@ -51,7 +55,19 @@ export function compactOf(reading: UnsignedReading, privateKey: Uint8Array): Uin
   const header = byteString(concat(Uint8Array.of(0xa2, 0x01, 0x26, 0x04), serial))
   const payload = byteString(compactPayload(reading))
   const context = item(3, 10, new Uint8Array(utf8('Signature1')))
-  const message = concat(Uint8Array.of(0x84), context, header, byteString(new Uint8Array()), payload)
+  const message = concat(
+    Uint8Array.of(0x84),
+    context,
+    header,
+    byteString(new Uint8Array()),
+    payload,
+  )
   const signature = p256.sign(message, privateKey, { lowS: false, prehash: true })
-  return concat(Uint8Array.of(0xd2, 0x84), header, Uint8Array.of(0xa0), payload, byteString(signature))
+  return concat(
+    Uint8Array.of(0xd2, 0x84),
+    header,
+    Uint8Array.of(0xa0),
+    payload,
+    byteString(signature),
+  )
 }

@@ -12,23 +12,32 @@ const privateKey = sha256(utf8('compact device'))
 const publicKey = p256.getPublicKey(privateKey, false)
 
 const second = fc
-  .date({ min: new Date('1969-01-01T00:00:00Z'), max: new Date('2200-01-01T00:00:00Z'), noInvalidDate: true })
+  .date({
+    min: new Date('1969-01-01T00:00:00Z'),
+    max: new Date('2200-01-01T00:00:00Z'),
+    noInvalidDate: true,
+  })
   .map((date) => date.toISOString().replace(/\.\d{3}Z$/, 'Z'))
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toHex)
-const degrees = (limit: number) => fc.integer({ min: -limit * 1e6, max: limit * 1e6 }).map((value) => value / 1e6)
+const degrees = (limit: number) =>
+  fc.integer({ min: -limit * 1e6, max: limit * 1e6 }).map((value) => value / 1e6)
 const place = fc.oneof(
   fc.record({ latitude: degrees(90), longitude: degrees(180) }),
   fc.record({ location_commitment: hash }),
 )
 const occasion = fc.oneof(
-  fc.record({ reason: fc.constantFrom('heartbeat' as const, 'change' as const, 'last_gasp' as const) }),
+  fc.record({
+    reason: fc.constantFrom('heartbeat' as const, 'change' as const, 'last_gasp' as const),
+  }),
   fc.record({ reason: fc.constant('boot' as const), off_since: second }),
 )
 const amount = fc.maxSafeNat()
 const members = fc.record(
   {
     v: fc.constant(1 as const),
-    device_id: fc.uint8Array({ minLength: 9, maxLength: 9 }).map((bytes) => toHex(bytes).toUpperCase()),
+    device_id: fc
+      .uint8Array({ minLength: 9, maxLength: 9 })
+      .map((bytes) => toHex(bytes).toUpperCase()),
     seq: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     timestamp: second,
     power_status: fc.constantFrom('ON' as const, 'OFF' as const),
@@ -60,7 +69,9 @@ describe('the compact vectors', () => {
     expect(toHex(message)).toBe(vector.sig_structure_hex)
     expect(toHex(signedDigest(signed))).toBe(vector.digest)
     const device = vectors.devices.find(({ device_id }) => device_id === decoded.device_id)
-    expect(refusal(() => accept(fromHex(vector.cose_hex), publicKeyFromHex(device?.public_key ?? '')))).toBeUndefined()
+    expect(
+      refusal(() => accept(fromHex(vector.cose_hex), publicKeyFromHex(device?.public_key ?? ''))),
+    ).toBeUndefined()
   })
 })
 

@@ -80,7 +80,8 @@ describe('canonicalText', () => {
   })
 
   it('writes the numbers, names and strings of RFC 8785 §3.2', () => {
-    const text = '{"\\u20ac":"Euro","\\r":1,"1":[333333333.33333329,1E15,4.50,2e-3,0.000000000000000000000000001,-0]}'
+    const text =
+      '{"\\u20ac":"Euro","\\r":1,"1":[333333333.33333329,1E15,4.50,2e-3,0.000000000000000000000000001,-0]}'
     expect(canonicalText(parseJson(text))).toBe(
       '{"\\r":1,"1":[333333333.3333333,1000000000000000,4.5,0.002,1e-27,0],"€":"Euro"}',
     )
@@ -94,12 +95,19 @@ describe('canonicalText', () => {
 })
 
 describe('parseExactJson', () => {
-  it.each(['1.0', '-0', '1E5', '0.10', '25.5941000000000000001', '"\\u0061"', '"\\/"', '"\\u001F"', '[\t1]'])(
-    'refuses the other spelling %s',
-    (text) => {
-      expect(refusal(() => parseExactJson(text))).toBe('malformed')
-    },
-  )
+  it.each([
+    '1.0',
+    '-0',
+    '1E5',
+    '0.10',
+    '25.5941000000000000001',
+    '"\\u0061"',
+    '"\\/"',
+    '"\\u001F"',
+    '[\t1]',
+  ])('refuses the other spelling %s', (text) => {
+    expect(refusal(() => parseExactJson(text))).toBe('malformed')
+  })
 
   it('takes what JSON.stringify writes, indented or not', () => {
     fc.assert(

@@ -3,7 +3,12 @@ import fc from 'fast-check'
 import { MerkleTree } from 'merkletreejs'
 import { describe, expect, it } from 'vitest'
 import { asHash, fromHex, hashFromHex, toHex, utf8, type Hash } from '../../../shared/bytes.ts'
-import { inclusionPath, leafHashOf, merkleRoot, verifyInclusion } from '../../../shared/merkle/index.ts'
+import {
+  inclusionPath,
+  leafHashOf,
+  merkleRoot,
+  verifyInclusion,
+} from '../../../shared/merkle/index.ts'
 import vectors from '../../vectors/merkle.json' with { type: 'json' }
 import { refusal } from './refusal.ts'
 
@@ -27,21 +32,39 @@ describe('the vectors', () => {
     expect(rootHex(leaves)).toBe(vectors.root)
   })
 
-  it.each(Object.entries(vectors.roots_of_first_n))('have the root of their first %s leaves', (n, root) => {
-    expect(rootHex(leaves.slice(0, Number(n)))).toBe(root)
-  })
+  it.each(Object.entries(vectors.roots_of_first_n))(
+    'have the root of their first %s leaves',
+    (n, root) => {
+      expect(rootHex(leaves.slice(0, Number(n)))).toBe(root)
+    },
+  )
 
-  it.each(Object.entries(vectors.numbered_leaves.roots))('have the root of %s numbered leaves', (n, root) => {
-    expect(rootHex(leavesOf(Number(n)))).toBe(root)
-  })
+  it.each(Object.entries(vectors.numbered_leaves.roots))(
+    'have the root of %s numbered leaves',
+    (n, root) => {
+      expect(rootHex(leavesOf(Number(n)))).toBe(root)
+    },
+  )
 
-  it.each(vectors.paths.map((path, index) => ({ path, index })))('have the path of leaf $index', ({ path, index }) => {
-    expect(inclusionPath(leaves, index).map(toHex)).toEqual(path)
-  })
+  it.each(vectors.paths.map((path, index) => ({ path, index })))(
+    'have the path of leaf $index',
+    ({ path, index }) => {
+      expect(inclusionPath(leaves, index).map(toHex)).toEqual(path)
+    },
+  )
 })
 
 describe('the tree of RFC 6962', () => {
-  const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f']
+  const inputs = [
+    '',
+    '00',
+    '10',
+    '2021',
+    '3031',
+    '40414243',
+    '5051525354555657',
+    '606162636465666768696a6b6c6d6e6f',
+  ]
   const leaves = inputs.map((input) => leafHashOf(fromHex(input)))
 
   it.each([
@@ -82,7 +105,9 @@ describe('against merkletreejs', () => {
     expect(rootHex(leaves)).toBe(tree.getRoot().toString('hex'))
     const indexes = size <= 70 ? leaves.keys() : [0, 1, size >> 1, size - 2, size - 1]
     for (const index of indexes) {
-      const path = tree.getProof(Buffer.from(leaves[index] ?? []), index).map(({ data }) => toHex(data))
+      const path = tree
+        .getProof(Buffer.from(leaves[index] ?? []), index)
+        .map(({ data }) => toHex(data))
       expect(inclusionPath(leaves, index).map(toHex)).toEqual(path)
     }
   })
@@ -112,7 +137,9 @@ describe('verifyInclusion', () => {
 
   const anyProof = fc.constantFrom(...proofs)
   const someHash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(asHash)
-  const refused = (change: (proof: (typeof proofs)[number]) => Parameters<typeof verifyInclusion>[0]) =>
+  const refused = (
+    change: (proof: (typeof proofs)[number]) => Parameters<typeof verifyInclusion>[0],
+  ) =>
     fc.assert(
       fc.property(anyProof, (proof) => {
         expect(refusal(() => verifyInclusion(change(proof)))).toBe('inclusion')

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { publicKeyFromHex, signatureFromBase64url, toHex, utf8 } from '../../../shared/bytes.ts'
 import { MalformedError } from '../../../shared/parse.ts'
-import { chainStatus, parseReading, signedBytes, signedDigest } from '../../../shared/reading/index.ts'
+import {
+  chainStatus,
+  parseReading,
+  signedBytes,
+  signedDigest,
+} from '../../../shared/reading/index.ts'
 import { verifyP256 } from '../../../shared/signature/index.ts'
 import vectors from '../../vectors/readings.json' with { type: 'json' }
 import { refusal } from './refusal.ts'
@@ -22,12 +27,15 @@ function accept(value: { device_id: string }): void {
 const CODES: Record<string, string> = { malformed: 'malformed', device_signature: 'bad_signature' }
 
 describe('the reading vectors', () => {
-  it.each(vectors.valid)('hold: $reading.device_id seq $reading.seq', ({ reading, canonical, digest }) => {
-    const signed = signedBytes(parseReading(reading))
-    expect(signed).toEqual(utf8(canonical))
-    expect(toHex(signedDigest(signed))).toBe(digest)
-    expect(refusal(() => accept(reading))).toBeUndefined()
-  })
+  it.each(vectors.valid)(
+    'hold: $reading.device_id seq $reading.seq',
+    ({ reading, canonical, digest }) => {
+      const signed = signedBytes(parseReading(reading))
+      expect(signed).toEqual(utf8(canonical))
+      expect(toHex(signedDigest(signed))).toBe(digest)
+      expect(refusal(() => accept(reading))).toBeUndefined()
+    },
+  )
 
   it.each(vectors.also_valid)('hold: $name', ({ reading }) => {
     expect(refusal(() => accept(reading))).toBeUndefined()

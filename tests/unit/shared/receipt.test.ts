@@ -17,7 +17,10 @@ const promise: Omit<Receipt, 'signature'> = {
 }
 
 const signed = (unsigned: Omit<Receipt, 'signature'>): Receipt => {
-  const signature = p256.sign(receiptSignedBytes(unsigned), privateKey, { lowS: false, prehash: true })
+  const signature = p256.sign(receiptSignedBytes(unsigned), privateKey, {
+    lowS: false,
+    prehash: true,
+  })
   return { ...unsigned, signature: toBase64url(signature) }
 }
 
@@ -45,6 +48,8 @@ describe('verifyReceipt', () => {
     ['another type', { type: 'promise' }],
     ['an unknown member', { note: 'x' }],
   ])('refuses %s, though signed', (_what, change) => {
-    expect(refusal(() => verifyReceipt(signed({ ...promise, ...change } as Receipt)))).toBe('malformed')
+    expect(refusal(() => verifyReceipt(signed({ ...promise, ...change } as Receipt)))).toBe(
+      'malformed',
+    )
   })
 })

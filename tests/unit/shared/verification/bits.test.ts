@@ -27,10 +27,14 @@ const FREE_NAMES: readonly (readonly [RegExp, readonly Step[]])[] = [
   [/^record\.(public|commitments)$/, ['malformed', 'record_hash']],
 ]
 
-const codesFor = (rules: typeof EXPECTED, path: string) => rules.find(([pattern]) => pattern.test(path))?.[1]
+const codesFor = (rules: typeof EXPECTED, path: string) =>
+  rules.find(([pattern]) => pattern.test(path))?.[1]
 
 /** The text of a JSON value with the codes expected for each of its bytes; commas, colons and braces give `malformed`. */
-function annotate(value: unknown, path: string[] = []): { text: string; codes: (readonly Step[])[] } {
+function annotate(
+  value: unknown,
+  path: string[] = [],
+): { text: string; codes: (readonly Step[])[] } {
   const part = (text: string, codes: readonly Step[] = ['malformed']) => ({
     text,
     codes: Array.from(utf8(text), () => codes),
@@ -45,17 +49,26 @@ function annotate(value: unknown, path: string[] = []): { text: string; codes: (
     .filter(([, member]) => member !== undefined)
     .flatMap(([name, member], index) => [
       part(index > 0 ? ',' : ''),
-      ...(isList ? [] : [part(JSON.stringify(name), codesFor(FREE_NAMES, path.join('.'))), part(':')]),
+      ...(isList
+        ? []
+        : [part(JSON.stringify(name), codesFor(FREE_NAMES, path.join('.'))), part(':')]),
       annotate(member, [...path, name]),
     ])
   const parts = [part(isList ? '[' : '{'), ...inner, part(isList ? ']' : '}')]
-  return { text: parts.map(({ text }) => text).join(''), codes: parts.flatMap(({ codes }) => codes) }
+  return {
+    text: parts.map(({ text }) => text).join(''),
+    codes: parts.flatMap(({ codes }) => codes),
+  }
 }
 
 describe('any single changed bit of a bundle is refused', () => {
   const annotated = Object.entries(proved).map(([kind, bundle]) => ({ kind, ...annotate(bundle) }))
 
-  async function check(text: string, codes: readonly (readonly Step[])[], bit: number): Promise<void> {
+  async function check(
+    text: string,
+    codes: readonly (readonly Step[])[],
+    bit: number,
+  ): Promise<void> {
     const bytes = utf8(text)
     const got = await refusalOf(() => verifyProof(withFlippedBit(bytes, bit), sources))
     const around = fromUtf8(bytes.subarray(Math.max(0, (bit >> 3) - 30), bit >> 3))
@@ -65,7 +78,8 @@ describe('any single changed bit of a bundle is refused', () => {
   it('with the code of the step it belongs to: every bit of a reading with a disclosure', async () => {
     const whole = annotated.find(({ kind }) => kind === 'reading')
     if (!whole) throw new Error('expected the bundle of a reading')
-    for (let bit = 0; bit < utf8(whole.text).length * 8; bit += 1) await check(whole.text, whole.codes, bit)
+    for (let bit = 0; bit < utf8(whole.text).length * 8; bit += 1)
+      await check(whole.text, whole.codes, bit)
   }, 60_000)
 
   it('with the code of the step it belongs to: bits of every kind of bundle', async () => {
@@ -80,11 +94,16 @@ describe('any single changed bit of a bundle is refused', () => {
   it('with a code of the closed union, however the bundle is indented', async () => {
     const indent = fc.constantFrom(1, 2, 4)
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...Object.values(proved)), indent, fc.nat(), async (bundle, spaces, seed) => {
-        const bytes = utf8(JSON.stringify(bundle, null, spaces))
-        const flipped = withFlippedBit(bytes, seed % (bytes.length * 8))
-        expect(STEPS).toContain(await refusalOf(() => verifyProof(flipped, sources)))
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...Object.values(proved)),
+        indent,
+        fc.nat(),
+        async (bundle, spaces, seed) => {
+          const bytes = utf8(JSON.stringify(bundle, null, spaces))
+          const flipped = withFlippedBit(bytes, seed % (bytes.length * 8))
+          expect(STEPS).toContain(await refusalOf(() => verifyProof(flipped, sources)))
+        },
+      ),
       { seed: 20261121, numRuns: 1500 },
     )
   }, 30_000)

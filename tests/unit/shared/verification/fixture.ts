@@ -1,7 +1,20 @@
 import { toHex } from '../../../../shared/bytes.ts'
 import type { ProofBundle } from '../../../../shared/proof/index.ts'
-import { recordLeafHash, type DeviceEventRecord, type LedgerRecord } from '../../../../shared/record/index.ts'
-import { AREA, compactReadingOf, complaintOf, eventOf, keyOf, PLACE, readingOf, SALT } from './devices.ts'
+import {
+  recordLeafHash,
+  type DeviceEventRecord,
+  type LedgerRecord,
+} from '../../../../shared/record/index.ts'
+import {
+  AREA,
+  compactReadingOf,
+  complaintOf,
+  eventOf,
+  keyOf,
+  PLACE,
+  readingOf,
+  SALT,
+} from './devices.ts'
 import { bundleOf, sealArea } from './ledger.ts'
 
 /**
@@ -47,7 +60,12 @@ export const records = {
 export const batches = [
   ...(await sealArea(AREA, [
     [events.pumpEnrolled, events.laneEnrolled, records.first],
-    [records.reading, records.compact, readingOf('lane', laneKey, 9, '06:20:00'), readingOf('lane', laneKey, 10, '06:21:00')],
+    [
+      records.reading,
+      records.compact,
+      readingOf('lane', laneKey, 9, '06:20:00'),
+      readingOf('lane', laneKey, 10, '06:21:00'),
+    ],
     [records.beforeRotation, events.pumpRotated, events.laneSuspended, records.afterRotation],
     [
       records.oldKeyAfterRotation,
@@ -83,5 +101,8 @@ export const proved: Record<string, ProofBundle> = {
   },
   'compact reading': proofOf(records.compact, events.laneEnrolled),
   'device event': proofOf(events.pumpRotated),
-  complaint: { ...proofOf(records.complaint), disclosures: { text: { salt: SALT, value: COMPLAINT_TEXT } } },
+  complaint: {
+    ...proofOf(records.complaint),
+    disclosures: { text: { salt: SALT, value: COMPLAINT_TEXT } },
+  },
 }

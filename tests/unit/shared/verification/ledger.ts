@@ -5,7 +5,12 @@ import { concat, fromUtf8, sha256, toHex, utf8, type Hash } from '../../../../sh
 import { ZERO_ROOT, writeBatchFile, type BatchHeader } from '../../../../shared/batch/index.ts'
 import { inclusionPath, merkleRoot } from '../../../../shared/merkle/index.ts'
 import type { ProofBundle } from '../../../../shared/proof/index.ts'
-import { orderedAt, recordBytes, recordLeafHash, type LedgerRecord } from '../../../../shared/record/index.ts'
+import {
+  orderedAt,
+  recordBytes,
+  recordLeafHash,
+  type LedgerRecord,
+} from '../../../../shared/record/index.ts'
 import {
   SourceError,
   type AnchorEvent,
@@ -39,7 +44,12 @@ const hex32 = (name: string): string => `0x${toHex(sha256(utf8(name)))}`
 export const cidOf = (bytes: Uint8Array): CID =>
   CID.createV1(raw.code, digest.create(SHA2_256, new Uint8Array(sha256(bytes))))
 
-async function sealBatch(areaId: string, number: number, previousRoot: string, unordered: LedgerRecord[]) {
+async function sealBatch(
+  areaId: string,
+  number: number,
+  previousRoot: string,
+  unordered: LedgerRecord[],
+) {
   const records = unordered.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
   const leaves = records.map(recordLeafHash)
   const sealedAtMs = SEALED_AT_MS + number * BATCH_INTERVAL_MS
@@ -112,7 +122,8 @@ export function chainOf(batches: readonly SealedBatch[], answers: Answers = {}):
   const find = (areaId: string, number: number) =>
     batches.find(({ header }) => header.area_id === areaId && header.number === number)
   const { contract = CONTRACT, chainId = CHAIN_ID } = answers
-  const { anchor: changeAnchor = (anchor) => anchor, event: changeEvent = (event) => event } = answers
+  const { anchor: changeAnchor = (anchor) => anchor, event: changeEvent = (event) => event } =
+    answers
   return {
     contract,
     chainId: async () => chainId,
@@ -133,7 +144,13 @@ export function chainOf(batches: readonly SealedBatch[], answers: Answers = {}):
       if (!batch || batch.anchor.block_hash !== blockHash) return null
       const { header, leaves, cid, anchor } = batch
       const { transaction, block_number: blockNumber } = anchor
-      return changeEvent({ transaction, blockNumber, root: merkleRoot(leaves), size: header.size, cid: cid.bytes })
+      return changeEvent({
+        transaction,
+        blockNumber,
+        root: merkleRoot(leaves),
+        size: header.size,
+        cid: cid.bytes,
+      })
     },
   }
 }

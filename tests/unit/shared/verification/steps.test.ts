@@ -38,9 +38,12 @@ describe('a true bundle', () => {
 
   it('is proved alike as text, as indented text, as bytes and as a value', async () => {
     const [first, ...others] = await Promise.all(
-      [JSON.stringify(valid), JSON.stringify(valid, null, 2), utf8(canonicalText(valid)), valid].map((input) =>
-        verifyProof(input, sources),
-      ),
+      [
+        JSON.stringify(valid),
+        JSON.stringify(valid, null, 2),
+        utf8(canonicalText(valid)),
+        valid,
+      ].map((input) => verifyProof(input, sources)),
     )
     for (const evidence of others) expect(evidence).toEqual(first)
   })
@@ -54,13 +57,17 @@ describe('a true bundle', () => {
   it('tells of the steps before the one that fails, and of no later one', async () => {
     const told: string[] = []
     const bundle = { ...valid, index: valid.index + 1 }
-    expect(await refusalOf(() => verifyProof(bundle, sources, ({ step }) => told.push(step)))).toBe('inclusion')
+    expect(await refusalOf(() => verifyProof(bundle, sources, ({ step }) => told.push(step)))).toBe(
+      'inclusion',
+    )
     expect(told).toEqual(['malformed', 'record_hash', 'device_signature'])
   })
 
   it('says what does not apply to a record no device signed', async () => {
     const evidence = await verifyProof(proved.complaint, sources)
-    const skipped = evidence.filter(({ status }) => status === 'not_applicable').map(({ step }) => step)
+    const skipped = evidence
+      .filter(({ status }) => status === 'not_applicable')
+      .map(({ step }) => step)
     expect(skipped).toEqual(['device_signature', 'enrolment'])
   })
 
@@ -76,10 +83,19 @@ describe('malformed', () => {
     ['an unknown member', { ...valid, note: 'x' }],
     ['another version', { ...valid, v: 2 }],
     ['no record', { ...valid, record: undefined }],
-    ['a path longer than any tree has', { ...valid, path: Array.from({ length: 19 }, () => valid.leaf_hash) }],
-    ['an address in mixed case', { ...valid, anchor: { ...valid.anchor, contract: chainOf(batches).contract } }],
+    [
+      'a path longer than any tree has',
+      { ...valid, path: Array.from({ length: 19 }, () => valid.leaf_hash) },
+    ],
+    [
+      'an address in mixed case',
+      { ...valid, anchor: { ...valid.anchor, contract: chainOf(batches).contract } },
+    ],
     ['a device beside a record no device signed', { ...proved.complaint, device: valid.device }],
-    ['a number spelled otherwise', JSON.stringify(valid).replace('"index":0', '"index":0.0').replace('"v":1', '"v":1.0')],
+    [
+      'a number spelled otherwise',
+      JSON.stringify(valid).replace('"index":0', '"index":0.0').replace('"v":1', '"v":1.0'),
+    ],
     ['a name twice', JSON.stringify(valid).replace('{', '{"v":1,')],
   ])('is %s', async (_what, bundle) => {
     expect(await code(bundle)).toBe('malformed')
@@ -95,7 +111,8 @@ describe('record_hash', () => {
 describe('device_signature', () => {
   it('is a reading changed after signing, its hash made to fit', async () => {
     const { record } = valid
-    if (record.type !== 'reading' || 'cose' in record) throw new Error('expected a reading in JSON form')
+    if (record.type !== 'reading' || 'cose' in record)
+      throw new Error('expected a reading in JSON form')
     const forged = { ...record, reading: { ...record.reading, power_status: 'ON' as const } }
     expect(await code(withRecord(valid, forged))).toBe('device_signature')
   })
@@ -103,10 +120,13 @@ describe('device_signature', () => {
   it('is a compact reading whose members are not those of its bytes', async () => {
     const bundle = proofOf(records.compact, events.laneEnrolled)
     const { record } = bundle
-    if (record.type !== 'reading' || !('cose' in record)) throw new Error('expected a compact reading')
+    if (record.type !== 'reading' || !('cose' in record))
+      throw new Error('expected a compact reading')
     const forged = { ...record, reading: { ...record.reading, seq: 7 } }
     expect(await code(withRecord(bundle, forged))).toBe('device_signature')
-    expect(await code(withRecord(bundle, { ...record, cose: record.cose.slice(0, -4) }))).toBe('device_signature')
+    expect(await code(withRecord(bundle, { ...record, cose: record.cose.slice(0, -4) }))).toBe(
+      'device_signature',
+    )
     const stranger = compactReadingOf('lane', keyOf('stranger'), 1, '06:19:00')
     expect(await code(withRecord(bundle, stranger))).toBe('device_signature')
   })
@@ -144,7 +164,10 @@ describe('anchor', () => {
     ['the block of another batch', { anchor: { ...anchor, block_hash: other.anchor.block_hash } }],
     ['another time', { anchor: { ...anchor, anchored_at: '2026-11-21T06:30:12.001Z' } }],
     ['another CID', { cid: other.cid.toString() }],
-    ['a CID with stray bits at its end', { cid: `${valid.cid.slice(0, -1)}${valid.cid.endsWith('b') ? 'c' : 'b'}` }],
+    [
+      'a CID with stray bits at its end',
+      { cid: `${valid.cid.slice(0, -1)}${valid.cid.endsWith('b') ? 'c' : 'b'}` },
+    ],
     ['a batch the contract does not hold', { batch: { ...valid.batch, number: 9 } }],
     ['the number of another batch', { batch: { ...valid.batch, number: 1 } }],
   ])('is a bundle with %s', async (_what, change) => {
@@ -160,11 +183,15 @@ describe('anchor', () => {
     ['another time', (found) => ({ ...found, anchoredAtSeconds: found.anchoredAtSeconds + 1 })],
   ]
   it.each(held)('is a contract that holds %s', async (_what, change) => {
-    expect(await code(valid, { ...sources, chain: chainOf(batches, { anchor: change }) })).toBe('anchor')
+    expect(await code(valid, { ...sources, chain: chainOf(batches, { anchor: change }) })).toBe(
+      'anchor',
+    )
   })
 
   it('is a chain or contract of the verifier other than those of the bundle', async () => {
-    expect(await code(valid, { ...sources, chain: chainOf(batches, { chainId: 1 }) })).toBe('anchor')
+    expect(await code(valid, { ...sources, chain: chainOf(batches, { chainId: 1 }) })).toBe(
+      'anchor',
+    )
     const contract = `0x${'1'.repeat(40)}`
     expect(await code(valid, { ...sources, chain: chainOf(batches, { contract }) })).toBe('anchor')
   })
@@ -182,7 +209,8 @@ describe('anchor', () => {
 })
 
 describe('enrolment', () => {
-  const { pumpEnrolled, pumpRotated, laneEnrolled, laneSuspended, laneResumed, laneRevoked } = events
+  const { pumpEnrolled, pumpRotated, laneEnrolled, laneSuspended, laneResumed, laneRevoked } =
+    events
 
   it.each([
     ['read before the key was changed', proofOf(records.beforeRotation, pumpEnrolled)],
@@ -201,12 +229,18 @@ describe('enrolment', () => {
     ['the old key after the change', proofOf(records.oldKeyAfterRotation, pumpEnrolled)],
     ['a device while suspended', proofOf(records.whileSuspended, laneEnrolled)],
     ['a revoked device', proofOf(records.afterRevoked, laneEnrolled)],
-    ['a revoked device, named by an earlier resumption', proofOf(records.afterRevoked, laneResumed)],
+    [
+      'a revoked device, named by an earlier resumption',
+      proofOf(records.afterRevoked, laneResumed),
+    ],
     ['a suspension as the enrolment', proofOf(records.afterResumed, laneSuspended)],
     ['a revocation as the enrolment', proofOf(records.beforeRevoked, laneRevoked)],
     [
       'an enrolment of another key',
-      { ...proofOf(records.afterRotation), device: { ...deviceBy(pumpEnrolled), public_key: newKey.publicKey } },
+      {
+        ...proofOf(records.afterRotation),
+        device: { ...deviceBy(pumpEnrolled), public_key: newKey.publicKey },
+      },
     ],
     [
       'the enrolment of another device in the same batch',
@@ -216,10 +250,16 @@ describe('enrolment', () => {
       'a reading named as the enrolment',
       {
         ...valid,
-        device: { ...deviceBy(pumpEnrolled), enrolment: { leaf_hash: valid.leaf_hash, area_id: 'in-br-patna', number: 2 } },
+        device: {
+          ...deviceBy(pumpEnrolled),
+          enrolment: { leaf_hash: valid.leaf_hash, area_id: 'in-br-patna', number: 2 },
+        },
       },
     ],
-    ['an enrolment after the reading', { ...valid, device: { ...deviceBy(pumpRotated), public_key: oldKey.publicKey } }],
+    [
+      'an enrolment after the reading',
+      { ...valid, device: { ...deviceBy(pumpRotated), public_key: oldKey.publicKey } },
+    ],
   ])('is refused for %s', async (_what, bundle) => {
     expect(await code(bundle)).toBe('enrolment')
   })
@@ -228,7 +268,9 @@ describe('enrolment', () => {
 describe('batch_file', () => {
   const damaged = (number: number, change: (bytes: Uint8Array) => Uint8Array) => ({
     ...sources,
-    ipfs: ipfsOf(batches, (bytes, { header }) => (header.number === number ? change(bytes) : bytes)),
+    ipfs: ipfsOf(batches, (bytes, { header }) =>
+      header.number === number ? change(bytes) : bytes,
+    ),
   })
   const text = (change: (lines: string[]) => string[]) => (bytes: Uint8Array) => {
     const lines = change(new TextDecoder().decode(bytes).trimEnd().split('\n'))
@@ -236,44 +278,73 @@ describe('batch_file', () => {
   }
 
   it.each([
-    ['a tampered record', text((lines) => lines.with(1, (lines[1] ?? '').replace('"OFF"', '"ON"')))],
+    [
+      'a tampered record',
+      text((lines) => lines.with(1, (lines[1] ?? '').replace('"OFF"', '"ON"'))),
+    ],
     ['a missing line', text((lines) => lines.toSpliced(2, 1))],
-    ['another order', text(([header = '', first = '', second = '', ...rest]) => [header, second, first, ...rest])],
+    [
+      'another order',
+      text(([header = '', first = '', second = '', ...rest]) => [header, second, first, ...rest]),
+    ],
     ['a file cut short', (bytes: Uint8Array) => bytes.subarray(0, -40)],
     ['the file of another batch', () => batches[0]?.bytes ?? new Uint8Array()],
-    ['another previous root', text(([header = '', ...rest]) => [header.replace(/("previous_root":")./, '$1z'), ...rest])],
-    ['another time of sealing', text(([header = '', ...rest]) => [header.replace('06:30:00.000Z', '06:30:01.000Z'), ...rest])],
+    [
+      'another previous root',
+      text(([header = '', ...rest]) => [header.replace(/("previous_root":")./, '$1z'), ...rest]),
+    ],
+    [
+      'another time of sealing',
+      text(([header = '', ...rest]) => [header.replace('06:30:00.000Z', '06:30:01.000Z'), ...rest]),
+    ],
   ])('is %s', async (_what, change) => {
     expect(await code(valid, damaged(2, change))).toBe('batch_file')
   })
 
   it('is a damaged file anywhere between the enrolment and the record', async () => {
     const bundle = proofOf(records.afterResumed, events.laneEnrolled)
-    expect(await code(bundle, damaged(3, (bytes) => bytes.subarray(1)))).toBe('batch_file')
+    expect(
+      await code(
+        bundle,
+        damaged(3, (bytes) => bytes.subarray(1)),
+      ),
+    ).toBe('batch_file')
   })
 
-  it.each(['sealed_at', 'previous_root'] as const)('is a bundle whose header has another %s', async (name) => {
-    const value = name === 'sealed_at' ? '2026-11-21T06:30:00.001Z' : valid.leaf_hash
-    expect(await code({ ...valid, batch: { ...valid.batch, [name]: value } })).toBe('batch_file')
-  })
+  it.each(['sealed_at', 'previous_root'] as const)(
+    'is a bundle whose header has another %s',
+    async (name) => {
+      const value = name === 'sealed_at' ? '2026-11-21T06:30:00.001Z' : valid.leaf_hash
+      expect(await code({ ...valid, batch: { ...valid.batch, [name]: value } })).toBe('batch_file')
+    },
+  )
 
   it('is a file of the anchored root that numbers itself otherwise', async () => {
     const [first, second, ...rest] = batches
     if (!first || !second) throw new Error('expected two batches')
-    const bytes = text(([header = '', ...lines]) => [header.replace('"number":2', '"number":3'), ...lines])(second.bytes)
+    const bytes = text(([header = '', ...lines]) => [
+      header.replace('"number":2', '"number":3'),
+      ...lines,
+    ])(second.bytes)
     const misnumbered = [first, { ...second, bytes, cid: cidOf(bytes) }, ...rest]
-    const bundle = { ...bundleOf(misnumbered, records.reading), device: deviceBy(events.pumpEnrolled) }
+    const bundle = {
+      ...bundleOf(misnumbered, records.reading),
+      device: deviceBy(events.pumpEnrolled),
+    }
     const from = { chain: chainOf(misnumbered), ipfs: ipfsOf(misnumbered) }
     expect(await code(bundle, from)).toBe('batch_file')
   })
 })
 
 describe('disclosure', () => {
-  const disclosing = (name: string, salt: string, value: string) => code({ ...valid, disclosures: { [name]: { salt, value } } })
+  const disclosing = (name: string, salt: string, value: string) =>
+    code({ ...valid, disclosures: { [name]: { salt, value } } })
 
   it('is another value, another salt, or a name the record does not commit to', async () => {
     expect(await disclosing('location', SALT, '25.59410,85.13761')).toBe('disclosure')
-    expect(await disclosing('location', SALT.replace('A', 'B'), '25.59410,85.13760')).toBe('disclosure')
+    expect(await disclosing('location', SALT.replace('A', 'B'), '25.59410,85.13760')).toBe(
+      'disclosure',
+    )
     expect(await disclosing('text', SALT, COMMITMENT)).toBe('disclosure')
     expect(await disclosing('constructor', SALT, COMMITMENT)).toBe('disclosure')
   })
@@ -294,10 +365,17 @@ describe('sources', () => {
   const needsBoth = 'an Ethereum node and an IPFS gateway are both needed'
 
   it('missing: the steps that need them are not checked, and say so', async () => {
-    const noNode = { anchor: 'no Ethereum node was given', enrolment: needsBoth, batch_file: needsBoth }
+    const noNode = {
+      anchor: 'no Ethereum node was given',
+      enrolment: needsBoth,
+      batch_file: needsBoth,
+    }
     expect(await notChecked({})).toEqual(noNode)
     expect(await notChecked({ ipfs: sources.ipfs })).toEqual(noNode)
-    expect(await notChecked({ chain: sources.chain })).toEqual({ enrolment: needsBoth, batch_file: needsBoth })
+    expect(await notChecked({ chain: sources.chain })).toEqual({
+      enrolment: needsBoth,
+      batch_file: needsBoth,
+    })
   })
 
   it('unreachable: not checked, with the reason', async () => {
@@ -313,7 +391,9 @@ describe('sources', () => {
     const firstOnly = batches[0]?.anchor.anchored_at
     const rubbish = chainOf(batches, {
       anchor: (held) =>
-        held.anchoredAtSeconds * 1000 === Date.parse(firstOnly ?? '') ? { ...held, cid: Uint8Array.of(1, 2) } : held,
+        held.anchoredAtSeconds * 1000 === Date.parse(firstOnly ?? '')
+          ? { ...held, cid: Uint8Array.of(1, 2) }
+          : held,
     })
     expect(await notChecked({ chain: rubbish, ipfs: sources.ipfs })).toEqual({
       enrolment: 'the contract answered no CID: 0102',
@@ -322,7 +402,9 @@ describe('sources', () => {
 
   it('missing: what needs none is still refused', async () => {
     expect(await code({ ...valid, index: 9 }, {})).toBe('inclusion')
-    expect(await code({ ...valid, disclosures: { location: { salt: SALT, value: 'elsewhere' } } }, {})).toBe('disclosure')
+    expect(
+      await code({ ...valid, disclosures: { location: { salt: SALT, value: 'elsewhere' } } }, {}),
+    ).toBe('disclosure')
   })
 
   it('with a defect: its error comes through and is not taken for a verdict', async () => {
