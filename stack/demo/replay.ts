@@ -61,6 +61,8 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
   const upcoming = mergeByTime(
     scenario.sites.map((site) => remaining(site, scenario, outbox, power.note)),
   )
+  // Taken now, not when the replay runs: it passes over what was signed before, and tells how that ended.
+  const first = upcoming.next()
   const clock = simulatedClock(outbox.clock_at, { speed, endAt: scenario.endAt })
   let sent = numbersUsed(outbox) - outbox.unsent.length
   let refused = 0
@@ -98,7 +100,7 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
       try {
         // Signed by an earlier run that may have ended before the answer.
         await sendUnsent()
-        for await (const due of dueGroups(upcoming, clock, signal)) {
+        for await (const due of dueGroups(first, upcoming, clock, signal)) {
           const { readings, chains } = await signReadings(due, outbox.chains, options.keys)
           outbox.chains = chains
           outbox.unsent = readings
@@ -139,11 +141,12 @@ function* remaining(
 
 /** Hands out what is due until the end of the period, at most one request's worth at a time. The clock stands while there is more. */
 async function* dueGroups(
+  first: IteratorResult<Measurement>,
   upcoming: Iterator<Measurement>,
   clock: SimulatedClock,
   signal: AbortSignal,
 ): AsyncGenerator<Measurement[]> {
-  let next = upcoming.next()
+  let next = first
   while (next.done !== true || !clock.isOver()) {
     signal.throwIfAborted()
     const due: Measurement[] = []

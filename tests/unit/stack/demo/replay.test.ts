@@ -179,7 +179,10 @@ describe('a replay', () => {
     const { options } = await optionsFor(await newFolder())
     const once = await run(options)
     const postReadings = () => Promise.reject(new Error('expected no request'))
-    expect(await run({ ...options, portal: { postReadings } })).toEqual(once)
+    const again = await openReplay({ ...options, portal: { postReadings } })
+    expect(again.state()).toEqual(once)
+    await again.run()
+    expect(again.state()).toEqual(once)
   })
 
   test('lets sensors that are added later catch up', async () => {
