@@ -1,0 +1,32 @@
+import { adminPaths } from './openapi/admin.ts'
+import { ledgerPaths } from './openapi/ledger.ts'
+import { mapPaths } from './openapi/map.ts'
+import type { Paths } from './openapi/operation.ts'
+import { readingPaths } from './openapi/readings.ts'
+import { namedSchemas, type JsonObject } from './openapi/schemas.ts'
+import { servicePaths } from './openapi/service.ts'
+
+const paths: Paths = {
+  ...readingPaths,
+  ...ledgerPaths,
+  ...mapPaths,
+  ...adminPaths,
+  ...servicePaths,
+}
+
+/** The HTTP API as an OpenAPI 3.1 document, made from the schemas that validate requests and answers. */
+export const openApiDocument = (): JsonObject => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Gridwitness',
+    version: '1',
+    summary: 'See when the power was on, and prove it',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/' }],
+  paths,
+  components: {
+    schemas: namedSchemas(),
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+  },
+})

@@ -1,0 +1,57 @@
+import { areaIdField, deviceIdField } from '../../fields.ts'
+import { MAX_ENROLMENTS_PER_REQUEST } from '../devices.ts'
+import { body, json, oneOrMany, operation, read, type Paths } from './operation.ts'
+
+const oneOrManyEnrolled = oneOrMany('Enrolled', MAX_ENROLMENTS_PER_REQUEST)
+
+/** What takes the administrator's token. */
+export const adminPaths: Paths = {
+  '/api/v1/admin/areas/{areaId}': {
+    put: operation({
+      operationId: 'putArea',
+      tag: 'admin',
+      summary: 'Creates an area or changes it',
+      params: { areaId: areaIdField },
+      body: body('AreaRequest'),
+      needsToken: true,
+      answers: { 200: json('The area is as the body says', 'AreaPut') },
+      problems: ['unknown_area', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/admin/devices': {
+    post: operation({
+      operationId: 'enrolDevices',
+      tag: 'admin',
+      summary: 'Enrols one device or many; each enrolment becomes a ledger record',
+      body: body(oneOrMany('Enrolment', MAX_ENROLMENTS_PER_REQUEST)),
+      needsToken: true,
+      answers: {
+        200: json('All were enrolled already, with the same facts', oneOrManyEnrolled),
+        201: json('Enrolled', oneOrManyEnrolled),
+      },
+      problems: ['unknown_area', 'key_conflict', 'device_conflict', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/admin/devices/{deviceId}/events': {
+    post: operation({
+      operationId: 'recordDeviceEvent',
+      tag: 'admin',
+      summary: 'Records what happens to an enrolled device',
+      params: { deviceId: deviceIdField },
+      body: body('DeviceEventRequest'),
+      needsToken: true,
+      answers: { 201: json('Recorded', 'Enrolled') },
+      problems: ['not_found', 'unknown_area', 'device_conflict', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/admin/failures': {
+    get: operation({
+      operationId: 'listFailures',
+      tag: 'admin',
+      summary: 'What stops the ledger now',
+      needsToken: true,
+      answers: read('Steps, areas and batches whose last try failed', 'Failures'),
+      problems: ['store_unavailable'],
+    }),
+  },
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { areaIdField, deviceIdField } from '../../fields.ts'
+import { areasQuery, mapQuery } from '../map.ts'
+import { operation, read, type Paths } from './operation.ts'
+import { ref } from './schemas.ts'
+
+const eventStream = {
+  description:
+    'Server-sent events `status` and `batch`, their data in JSON; `alive` every 20 seconds. `Last-Event-ID` resumes.',
+  content: {
+    'text/event-stream': {
+      schema: { type: 'string', contentMediaType: 'application/json' },
+      'x-event-data': { status: ref('StatusEvent'), batch: ref('Batch') },
+    },
+  },
+}
+
+/** What is on, off or silent now. */
+export const mapPaths: Paths = {
+  '/api/v1/map': {
+    get: operation({
+      operationId: 'getMap',
+      tag: 'map',
+      summary: 'Devices near, clusters far, as GeoJSON; bbox is west,south,east,north in degrees',
+      query: mapQuery,
+      answers: read('The map', 'Map'),
+      problems: ['store_unavailable'],
+    }),
+  },
+  '/api/v1/areas': {
+    get: operation({
+      operationId: 'listAreas',
+      tag: 'map',
+      summary: 'The tree of areas with the state of their devices now',
+      query: areasQuery,
+      answers: read('A page of areas', 'Areas'),
+      problems: ['store_unavailable'],
+    }),
+  },
+  '/api/v1/areas/{areaId}': {
+    get: operation({
+      operationId: 'getArea',
+      tag: 'map',
+      summary: 'An area with the state of its devices now',
+      params: { areaId: areaIdField },
+      answers: read('The area', 'Area'),
+      problems: ['not_found', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/devices/{deviceId}': {
+    get: operation({
+      operationId: 'getDevice',
+      tag: 'devices',
+      summary: 'Public facts of a device, its history in the ledger, its contradictions',
+      params: { deviceId: deviceIdField },
+      answers: read('The device', 'Device'),
+      problems: ['not_found', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/events': {
+    get: operation({
+      operationId: 'followEvents',
+      tag: 'map',
+      summary: 'Changes of devices and batches as they happen',
+      query: z.strictObject({ area_id: areaIdField.optional() }),
+      answers: { 200: eventStream },
+      problems: ['store_unavailable'],
+    }),
+  },
+}

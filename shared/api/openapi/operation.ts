@@ -1,0 +1,120 @@
+import type { z } from 'zod'
+import { PROBLEM_STATUS, type ProblemCode } from '../problem.ts'
+import { inlineSchema, ref, type Json, type JsonObject, type SchemaName } from './schemas.ts'
+
+export type Method = 'get' | 'post' | 'put'
+/** Operations of one path, by method. */
+export type PathItem = Partial<Record<Method, JsonObject>>
+export type Paths = Record<string, PathItem>
+
+export type Tag = 'readings' | 'records' | 'ledger' | 'map' | 'devices' | 'admin' | 'service'
+
+interface Described {
+  operationId: string
+  tag: Tag
+  summary: string
+  /** Path parameters by name. */
+  params?: Record<string, z.ZodType>
+  query?: z.ZodType
+  body?: JsonObject
+  /** Answers other than problems, by status. */
+  answers: Record<number, JsonObject>
+  /** Codes of the problem documents this call may answer, beside those its parts imply. */
+  problems?: readonly ProblemCode[]
+  needsToken?: boolean
+}
+
+const INTERNAL_STATUS = 500
+
+/** One operation of the document. Parameters, a body and a token bring the problems by which they are refused. */
+export function operation(described: Described): JsonObject {
+  const { operationId, tag, summary, params = {}, query, body, answers } = described
+  const { needsToken = false, problems = [] } = described
+  const codes = new Set<ProblemCode>(problems)
+  if (query !== undefined || Object.keys(params).length > 0) codes.add('malformed')
+  if (body !== undefined)
+    for (const code of ['malformed', 'too_large', 'unsupported_media_type'] as const)
+      codes.add(code)
+  if (needsToken) codes.add('unauthorised')
+  const parameters = [
+    ...Object.entries(params).map(([name, schema]) => pathParameter(name, schema)),
+    ...(query === undefined ? [] : queryParameters(query)),
+  ]
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': body } } }),
+    ...(needsToken && { security: [{ bearer: [] }] }),
+    responses: { ...answers, ...problemResponses(codes) },
+  }
+}
+
+const pathParameter = (name: string, schema: z.ZodType): JsonObject => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: inlineSchema(schema),
+})
+
+function queryParameters(query: z.ZodType): JsonObject[] {
+  const { properties, required } = inlineSchema(query)
+  const needed = Array.isArray(required) ? required : []
+  return Object.entries(Object(properties) as JsonObject).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: needed.includes(name),
+    schema,
+  }))
+}
+
+function problemResponses(codes: ReadonlySet<ProblemCode>): JsonObject {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEM_STATUS[code])
+  const responses = [...byStatus].map(([status, ofStatus]): [number, Json] => [
+    status,
+    problemResponse(ofStatus.map((code) => `\`${code}\``).join(', '), isTemporary(status)),
+  ])
+  return Object.fromEntries([...responses, [INTERNAL_STATUS, problemResponse('`internal`', false)]])
+}
+
+/** Statuses that say when to try again. */
+const isTemporary = (status: number): boolean => status === 429 || status === 503
+
+const problemResponse = (codes: string, isTemporaryStatus: boolean): JsonObject => ({
+  description: `Problem document, code ${codes}`,
+  ...(isTemporaryStatus && {
+    headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } },
+  }),
+  content: { 'application/problem+json': { schema: ref('Problem') } },
+})
+
+/** An answer in JSON, by a named schema or one given. */
+export const json = (description: string, schema: SchemaName | JsonObject): JsonObject => ({
+  description,
+  content: { 'application/json': { schema: typeof schema === 'string' ? ref(schema) : schema } },
+})
+
+/** The answers of a JSON read: the value with its ETag, or nothing new. */
+export const read = (description: string, schema: SchemaName | JsonObject) => ({
+  200: {
+    ...json(description, schema),
+    headers: { ETag: { description: 'For `If-None-Match`', schema: { type: 'string' } } },
+  },
+  304: { description: 'Not changed since the ETag named in `If-None-Match`' },
+})
+
+/** An answer of bytes, by its media types. */
+export const bytes = (description: string, ...types: string[]): JsonObject => ({
+  description,
+  content: Object.fromEntries(types.map((type) => [type, {}])),
+})
+
+export const oneOrMany = (name: SchemaName, most: number): JsonObject => ({
+  oneOf: [ref(name), { type: 'array', items: ref(name), minItems: 1, maxItems: most }],
+})
+
+/** A body in JSON. */
+export const body = (schema: SchemaName | JsonObject): JsonObject => ({
+  schema: typeof schema === 'string' ? ref(schema) : schema,
+})

@@ -1,0 +1,55 @@
+import { hashField } from '../../fields.ts'
+import { MAX_READINGS_PER_REQUEST, readingsQuery, REJECTION_CODES } from '../readings.ts'
+import { body, json, oneOrMany, operation, read, type Paths } from './operation.ts'
+import { ref } from './schemas.ts'
+
+const oneOrManyAnswers = oneOrMany('Acceptance', MAX_READINGS_PER_REQUEST)
+
+/** Readings and the records they become. */
+export const readingPaths: Paths = {
+  '/api/v1/readings': {
+    get: operation({
+      operationId: 'listReadings',
+      tag: 'readings',
+      summary: 'Stored readings, newest first',
+      query: readingsQuery,
+      answers: read('A page of readings', 'StoredReadings'),
+      problems: ['record_damaged', 'store_unavailable'],
+    }),
+    post: operation({
+      operationId: 'postReadings',
+      tag: 'readings',
+      summary: 'Hands in one reading or many; what is accepted is durable and bears a receipt',
+      body: body(oneOrMany('Reading', MAX_READINGS_PER_REQUEST)),
+      answers: {
+        200: json('All were known already, with the same content', oneOrManyAnswers),
+        201: json('All were accepted', oneOrManyAnswers),
+        207: json('Of many, some were rejected or known: one answer each, in their order', {
+          type: 'array',
+          items: ref('Acceptance'),
+        }),
+      },
+      problems: [...REJECTION_CODES, 'store_unavailable'],
+    }),
+  },
+  '/api/v1/records/{leafHash}': {
+    get: operation({
+      operationId: 'getRecord',
+      tag: 'records',
+      summary: 'A record and where it is',
+      params: { leafHash: hashField },
+      answers: read('The record', 'RecordPlace'),
+      problems: ['not_found', 'record_damaged', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/records/{leafHash}/proof': {
+    get: operation({
+      operationId: 'getProof',
+      tag: 'records',
+      summary: 'The proof bundle of an anchored record',
+      params: { leafHash: hashField },
+      answers: read('The bundle, as a file', 'ProofBundle'),
+      problems: ['not_found', 'not_anchored_yet', 'record_damaged', 'store_unavailable'],
+    }),
+  },
+}

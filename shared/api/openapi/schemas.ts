@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { batchHeaderSchema } from '../../batch/header.ts'
+import { areaIdField, hashField, integerField, publicKeyField } from '../../fields.ts'
+import { anchorSchema } from '../../proof/index.ts'
+import { readingSchema } from '../../reading/schema.ts'
+import { receiptSchema } from '../../receipt/index.ts'
+import {
+  areaRequestSchema,
+  deviceEventRequestSchema,
+  deviceSchema,
+  enrolledSchema,
+  enrolmentSchema,
+} from '../devices.ts'
+import {
+  batchesSchema,
+  batchRecordsSchema,
+  batchSchema,
+  failureSchema,
+  ledgerSchema,
+  recordPlaceSchema,
+} from '../ledger.ts'
+import { areaSchema, areasSchema, mapSchema, statusEventSchema } from '../map.ts'
+import { problemSchema } from '../problem.ts'
+import { acceptanceSchema, storedReadingSchema, storedReadingsSchema } from '../readings.ts'
+
+const dependencySchema = z.strictObject({ ok: z.boolean(), detail: z.string() })
+
+/** As answered: `record` by formats.md §2; `disclosures` are added by their owner, never by the portal. */
+const proofSchema = z.strictObject({
+  v: z.literal(1),
+  type: z.literal('proof'),
+  record: z.record(z.string(), z.json()),
+  leaf_hash: hashField,
+  index: integerField(0),
+  path: z.array(hashField),
+  batch: batchHeaderSchema,
+  cid: z.string(),
+  anchor: anchorSchema,
+  device: z
+    .strictObject({
+      public_key: publicKeyField,
+      enrolment: z.strictObject({
+        leaf_hash: hashField,
+        area_id: areaIdField,
+        number: integerField(1),
+      }),
+    })
+    .optional(),
+})
+
+/** Schemas with a name in the document. */
+const NAMED = {
+  Problem: problemSchema,
+  Reading: readingSchema,
+  Receipt: receiptSchema,
+  Acceptance: acceptanceSchema,
+  StoredReading: storedReadingSchema,
+  StoredReadings: storedReadingsSchema,
+  RecordPlace: recordPlaceSchema,
+  ProofBundle: proofSchema,
+  Batch: batchSchema,
+  Batches: batchesSchema,
+  BatchHeader: batchHeaderSchema,
+  BatchRecords: batchRecordsSchema,
+  Failure: failureSchema,
+  Failures: z.strictObject({
+    items: z.array(z.strictObject({ subject: z.string(), failure: failureSchema })),
+  }),
+  Ledger: ledgerSchema,
+  Area: areaSchema,
+  Areas: areasSchema,
+  AreaRequest: areaRequestSchema,
+  AreaPut: z.strictObject({ area_id: areaIdField }),
+  Map: mapSchema,
+  StatusEvent: statusEventSchema,
+  Device: deviceSchema,
+  Enrolment: enrolmentSchema,
+  Enrolled: enrolledSchema,
+  DeviceEventRequest: deviceEventRequestSchema,
+  Health: z.strictObject({ status: z.literal('alive') }),
+  Readiness: z.strictObject({
+    ready: z.boolean(),
+    dependencies: z.strictObject({
+      mongodb: dependencySchema,
+      ipfs: dependencySchema,
+      ethereum: dependencySchema,
+    }),
+  }),
+}
+export type SchemaName = keyof typeof NAMED
+
+export type Json = null | boolean | number | string | Json[] | { [member: string]: Json }
+export type JsonObject = Record<string, Json>
+
+const SCHEMAS_AT = '#/components/schemas/'
+const JSON_VALUE = 'JsonValue'
+
+export const ref = (name: SchemaName): JsonObject => ({ $ref: `${SCHEMAS_AT}${name}` })
+
+/** `components.schemas`: JSON Schema 2020-12, the dialect of OpenAPI 3.1, made from the schemas that validate. */
+export function namedSchemas(): JsonObject {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(NAMED)) registry.add(schema, { id })
+  const { schemas } = z.toJSONSchema(registry, {
+    io: 'input',
+    uri: (id) => `${SCHEMAS_AT}${id}`,
+  })
+  const { __shared: shared, ...named } = withoutIds(schemas)
+  return { ...named, [JSON_VALUE]: theOnlyDefinition(shared) }
+}
+
+/**
+ * Components are named by their place in the document, not by `$id`. What several of them share is only ever "any JSON
+ * value", which gets a name too.
+ */
+const withoutIds = (schemas: object): JsonObject =>
+  JSON.parse(
+    JSON.stringify(schemas, (key, value: unknown) =>
+      key === '$id' || key === '$schema' ? undefined : value,
+    ).replaceAll(/#\/components\/schemas\/__shared#\/\$defs\/\w+/g, `${SCHEMAS_AT}${JSON_VALUE}`),
+  )
+
+function theOnlyDefinition(shared: Json | undefined): Json {
+  const definitions = Object.values(Object(Reflect.get(Object(shared), '$defs')))
+  const texts = new Set(definitions.map((definition) => JSON.stringify(definition)))
+  const [text] = texts
+  if (texts.size !== 1 || text === undefined)
+    throw new Error(`OpenAPI: expected one shared definition, got ${texts.size}`)
+  return JSON.parse(text)
+}
+
+/** JSON Schema of one value that needs no name, such as a parameter, as a client writes it. */
+export const inlineSchema = (schema: z.ZodType): JsonObject =>
+  JSON.parse(
+    JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), (key, value: unknown) =>
+      key === '$schema' ? undefined : value,
+    ),
+  )

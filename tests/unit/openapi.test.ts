@@ -1,0 +1,178 @@
+import { glob, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { openApiDocument } from '../../shared/api/openapi.ts'
+import { REJECTION_CODES } from '../../shared/api/readings.ts'
+import { parseProofBundle } from '../../shared/proof/index.ts'
+import { events, proofOf, records } from './shared/verification/fixture.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
+
+const parameterSchema = z.strictObject({
+  name: z.string(),
+  in: z.enum(['path', 'query']),
+  required: z.boolean(),
+  schema: z.record(z.string(), z.json()),
+})
+const mediaTypes = z.record(
+  z.string().regex(/^[a-z]+\/[a-z0-9.+-]+(?:; .+)?$/),
+  z.looseObject({ schema: z.record(z.string(), z.json()).optional() }),
+)
+const operationSchema = z.strictObject({
+  operationId: z.string().regex(/^[a-z][A-Za-z]+$/),
+  tags: z.array(z.string()).length(1),
+  summary: z.string().min(1),
+  parameters: z.array(parameterSchema).optional(),
+  requestBody: z.strictObject({ required: z.literal(true), content: mediaTypes }).optional(),
+  security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
+  responses: z.record(
+    z.string().regex(/^[1-5]\d\d$/),
+    z.strictObject({
+      description: z.string().min(1),
+      headers: z.record(z.string(), z.json()).optional(),
+      content: mediaTypes.optional(),
+    }),
+  ),
+})
+/** The shape of OpenAPI 3.1.0 §4.8, as far as this document uses it. */
+const documentSchema = z.strictObject({
+  openapi: z.literal('3.1.0'),
+  info: z.looseObject({ title: z.string(), version: z.string() }),
+  servers: z.array(z.strictObject({ url: z.string() })),
+  paths: z.record(z.string().startsWith('/'), z.partialRecord(z.enum(METHODS), operationSchema)),
+  components: z.strictObject({
+    schemas: z.record(z.string().regex(/^[\w.-]+$/), z.record(z.string(), z.json())),
+    securitySchemes: z.record(z.string(), z.strictObject({ type: z.string(), scheme: z.string() })),
+  }),
+})
+
+const document = documentSchema.parse(openApiDocument())
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+)
+const callOf = ({ path, method }: { path: string; method: string }) => `${method} ${path}`
+
+/** Nitro's file routing: `[x]` is a parameter, `index` its folder, the word before `.ts` the method. */
+async function callsOf(folder: string, prefix: string): Promise<string[]> {
+  const calls: string[] = []
+  for await (const file of glob('**/*.ts', { cwd: `${ROOT}${folder}` })) {
+    const [, route, method] = /^(.+)\.(\w+)\.ts$/.exec(file) ?? []
+    // The one file without a method answers 404 to all that has no other.
+    if (route === undefined || method === undefined) continue
+    const path = `/${route}`.replaceAll(/\[(\w+)\]/g, '{$1}').replace(/\/index$/, '')
+    calls.push(`${method} ${prefix}${path}`)
+  }
+  return calls
+}
+
+function* refsIn(value: unknown): Generator<string> {
+  if (value === null || typeof value !== 'object') return
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '$ref') yield String(inner)
+    else yield* refsIn(inner)
+  }
+}
+
+/** A component as a validator of its own: what it refers to comes along. */
+const validatorOf = (name: string) =>
+  z.fromJSONSchema(
+    JSON.parse(
+      JSON.stringify({
+        ...document.components.schemas[name],
+        $defs: document.components.schemas,
+      }).replaceAll('#/components/schemas/', '#/$defs/'),
+    ),
+  )
+
+describe('the OpenAPI document', () => {
+  it('has every call the server answers, and no other', async () => {
+    const served = [
+      ...(await callsOf('server/api', '/api')),
+      ...(await callsOf('server/routes', '')),
+    ]
+    expect(operations.map(callOf).sort()).toEqual(served.sort())
+  })
+
+  it('names only components it holds, and holds none that nothing names', () => {
+    const refs = new Set(refsIn(document))
+    const held = Object.keys(document.components.schemas).map(
+      (name) => `#/components/schemas/${name}`,
+    )
+    expect([...refs].sort()).toEqual(held.sort())
+  })
+
+  it('gives every operation an id of its own', () => {
+    const ids = operations.map(({ operation }) => operation.operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('describes exactly the parameters a path has', () => {
+    for (const { path, operation } of operations) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      const described = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path')
+      expect(
+        described.map(({ name }) => name),
+        path,
+      ).toEqual(inPath)
+      expect(
+        described.every(({ required }) => required),
+        path,
+      ).toBe(true)
+    }
+  })
+
+  it('answers every refusal with a problem document', () => {
+    for (const { path, method, operation } of operations) {
+      for (const [status, { content = {} }] of Object.entries(operation.responses)) {
+        if (Number(status) < 400 || (path === '/ready' && status === '503')) continue
+        expect(Object.keys(content), `${method} ${path} ${status}`).toEqual([
+          'application/problem+json',
+        ])
+      }
+    }
+  })
+
+  it('asks a token of exactly the routes that ask for one', async () => {
+    const guarded: string[] = []
+    for await (const file of glob('server/{api,routes}/**/*.ts', { cwd: ROOT })) {
+      if (/\brequire(?:Admin|Token)\(/.test(await readFile(`${ROOT}${file}`, 'utf8')))
+        guarded.push(file)
+    }
+    const described = operations.filter(({ operation }) => operation.security !== undefined)
+    expect(described.length).toBe(guarded.length)
+    for (const { path, operation } of described) {
+      expect(path).toMatch(/^\/(?:api\/v1\/admin\/|metrics$)/)
+      expect(operation.security).toEqual([{ bearer: [] }])
+      expect(operation.responses).toHaveProperty('401')
+    }
+    expect(document.components.securitySchemes).toHaveProperty('bearer')
+  })
+
+  it('names every code by which a reading may be rejected', () => {
+    const { responses } = document.paths['/api/v1/readings']?.post ?? {}
+    const said = Object.values(responses ?? {}).map(({ description }) => description)
+    for (const code of REJECTION_CODES) expect(said.join('\n')).toContain(`\`${code}\``)
+  })
+
+  it('describes proof bundles as the verifier parses them', () => {
+    const bundle: Record<string, unknown> = { ...proofOf(records.reading, events.pumpEnrolled) }
+    const validator = validatorOf('ProofBundle')
+    const isTaken = (value: unknown) => {
+      try {
+        parseProofBundle(value)
+        return true
+      } catch {
+        return false
+      }
+    }
+    expect(isTaken(bundle)).toBe(true)
+    expect(validator.safeParse(bundle).error).toBeUndefined()
+    expect(validator.safeParse({ ...bundle, surplus: 1 }).success).toBe(false)
+    for (const left of Object.keys(bundle)) {
+      const rest = Object.fromEntries(Object.entries(bundle).filter(([name]) => name !== left))
+      expect(validator.safeParse(rest).success, `without ${left}`).toBe(isTaken(rest))
+    }
+  })
+})
