@@ -9,7 +9,8 @@ const ANCHOR_OF = '3a9e2f73'
 /** keccak256 of `BatchAnchored(bytes32,uint64,bytes32,uint32,bytes)`; likewise. */
 const BATCH_ANCHORED = '0x1d03a92778ba869290ebbea0492b5beed68dd6ad859800a86bde4191739f2792'
 
-const WORD_HEX = 64
+const WORD_BYTES = 32
+const WORD_HEX = 2 * WORD_BYTES
 const REQUEST_TIMEOUT_MS = 20_000
 
 export interface RpcOptions {
@@ -152,9 +153,18 @@ class Words {
     return quantity(`0x${this.hex(index)}`)
   }
 
+  /** Index of the word at the offset, in bytes from word `base`, that stands in word `index`. */
+  at(base: number, index: number): number {
+    const offset = this.number(index)
+    if (offset % WORD_BYTES !== 0) {
+      throw new SourceError(`the contract answered an offset between words: ${offset}`)
+    }
+    return base + offset / WORD_BYTES
+  }
+
   /** Dynamic bytes whose offset, in bytes from word `base`, stands in word `index`. */
   bytes(base: number, index: number): Uint8Array {
-    const at = base + this.number(index) / 32
+    const at = this.at(base, index)
     const start = (at + 1) * WORD_HEX
     const found = this.#hex.slice(start, start + this.number(at) * 2)
     if (found.length !== this.number(at) * 2)
@@ -167,7 +177,7 @@ class Words {
 function decodeAnchor(data: string): ChainAnchor | null {
   if (data.length === 0) return null
   const words = new Words(data)
-  const base = words.number(0) / 32
+  const base = words.at(0, 0)
   return {
     root: fromHex(words.hex(base)),
     anchoredAtSeconds: secondsOfDate(words.number(base + 1)),

@@ -172,6 +172,7 @@ describe('rpcChain', () => {
     ['a result that is no hex', { result: 'anchor' }],
     ['an object', { result: {} }],
     ['data cut short', { result: encoded.slice(0, -128) }],
+    ['an offset between words', { result: encoded.replace(/20(?=.{64})/, '21') }],
     ['an offset past the end', { result: `0x${'f'.repeat(64)}${encoded.slice(66)}` }],
     [
       'a time no date holds',
