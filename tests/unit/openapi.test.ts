@@ -50,7 +50,9 @@ const documentSchema = z.strictObject({
 
 const document = documentSchema.parse(openApiDocument())
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+  Object.entries(item).flatMap(([method, operation]) =>
+    operation ? [{ path, method, operation }] : [],
+  ),
 )
 const callOf = ({ path, method }: { path: string; method: string }) => `${method} ${path}`
 
