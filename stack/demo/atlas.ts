@@ -24,12 +24,15 @@ export interface Atlas {
   counties: AtlasPlace[]
 }
 
+// Under this name unused-dependency checks see what is read.
+const require = createRequire(import.meta.url)
+
 /** About 11 m at these latitudes: finer than the source, 1:10,000,000. */
 const OUTLINE_DECIMALS = 4
 
 /** Reads the states and counties of the us-atlas package; throws when its file is not what is understood here. */
 export async function readAtlas(): Promise<Atlas> {
-  const path = createRequire(import.meta.url).resolve('us-atlas/counties-10m.json')
+  const path = require.resolve('us-atlas/counties-10m.json')
   const topology: unknown = JSON.parse(await readFile(path, 'utf8'))
   if (!isTopology(topology)) throw new Error(`${path}: expected a TopoJSON topology`)
   return { states: placesOf(topology, 'states'), counties: placesOf(topology, 'counties') }
