@@ -80,7 +80,7 @@ describe('any single changed bit of a bundle is refused', () => {
     if (!whole) throw new Error('expected the bundle of a reading')
     for (let bit = 0; bit < utf8(whole.text).length * 8; bit += 1)
       await check(whole.text, whole.codes, bit)
-  }, 60_000)
+  }, 120_000)
 
   it('with the code of the step it belongs to: bits of every kind of bundle', async () => {
     await fc.assert(
