@@ -17,6 +17,8 @@ export interface DeviceRow {
   enrolled_at: Date
   /** Leaf hash of the newest device event: changed by compare-and-swap, so that events form one line. */
   latest_event: string
+  /** Server time of the newest event that is among the records. */
+  latest_event_at: Date
   /** Body of an event decided on and not yet known to be among the records; whoever meets it finishes it. */
   pending_event: string | null
   last: {
@@ -51,6 +53,7 @@ const schema = new Schema<DeviceRow>(
     },
     enrolled_at: { type: Date, required: true },
     latest_event: { type: String, required: true },
+    latest_event_at: { type: Date, required: true },
     pending_event: { type: String, default: null },
     last: { type: Schema.Types.Mixed, default: null },
     changed_at: { type: Date, default: null },

@@ -22,6 +22,7 @@ export async function enrolDevices(
   enrolments: readonly Enrolment[],
 ): Promise<Enrolled[]> {
   const { models } = deps
+  expectOneVoice(enrolments)
   await expectKnownAreas(deps, enrolments)
   const ids = enrolments.map(({ device }) => device.device_id)
   const known = new Map(
@@ -53,6 +54,22 @@ export async function enrolDevices(
     })
   }
   return answers
+}
+
+/** A device named twice in one request must be named with the same facts, before anything is stored. */
+function expectOneVoice(enrolments: readonly Enrolment[]): void {
+  const named = new Map<string, string>()
+  for (const enrolment of enrolments) {
+    const { device_id } = enrolment.device
+    const text = canonicalText(enrolment)
+    if ((named.get(device_id) ?? text) !== text) {
+      throw new CodedError(
+        'device_conflict',
+        `device ${device_id}: expected once in a request, got it twice with different facts`,
+      )
+    }
+    named.set(device_id, text)
+  }
 }
 
 async function expectKnownAreas({ models }: Deps, enrolments: readonly Enrolment[]): Promise<void> {
@@ -94,6 +111,7 @@ function newRow(deps: Deps, { area_id, device }: Enrolment): DeviceRow {
     ...rowAfter(decided),
     status: 'entering',
     enrolled_at: new Date(decided.record.at),
+    latest_event_at: new Date(decided.record.at),
     latest_event: decided.leafHash,
     pending_event: decided.body,
     last: null,

@@ -36,11 +36,11 @@ export function decideEvent(
   return { record, body, leafHash: toHex(leafHashOf(utf8(body))) }
 }
 
-/** Status of a device after an event. */
+/** Status of a device after an event; a new key or place alone does not end a suspension. */
 const STATUS_AFTER = {
   enrolled: 'active',
-  key_rotated: 'active',
-  moved: 'active',
+  key_rotated: null,
+  moved: null,
   resumed: 'active',
   suspended: 'suspended',
   revoked: 'revoked',
@@ -48,14 +48,16 @@ const STATUS_AFTER = {
 
 /** What the row says once the event counts. */
 export function rowAfter({ record, leafHash }: DecidedEvent): Partial<DeviceRow> {
-  const { device, area_id, event } = record
+  const { device, area_id, event, at } = record
+  const status = STATUS_AFTER[event]
   const beginsKey = event === 'enrolled' || event === 'key_rotated' || event === 'moved'
   return {
     area_id,
     public_key: device.public_key,
     stage: device.stage,
     customers_served: device.customers_served,
-    status: STATUS_AFTER[event],
+    latest_event_at: new Date(at),
+    ...(status && { status }),
     ...placeOf(device),
     ...(beginsKey && { enrolment: { leaf_hash: leafHash, area_id } }),
   }
