@@ -238,11 +238,15 @@ async function asking<T>(what: string, work: () => Promise<T>): Promise<T> {
     return await Promise.race([work(), late])
   } catch (cause) {
     const code = isRevert(cause) ? 'refused' : 'chain_unavailable'
-    throw new CodedError(code, `Ethereum: ${what} failed: ${messageOf(cause)}`, { cause })
+    throw new CodedError(code, `Ethereum: ${what} failed: ${shortMessageOf(cause)}`, { cause })
   } finally {
     clearTimeout(timer)
   }
 }
+
+/** The long message of ethers holds the URL of the node, and with it often a secret. */
+const shortMessageOf = (error: unknown): string =>
+  error instanceof Error && 'shortMessage' in error ? String(error.shortMessage) : messageOf(error)
 
 const isRevert = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'CALL_EXCEPTION'

@@ -1,4 +1,4 @@
-import { messageOf } from '../../shared/coded-error.ts'
+import { CodedError } from '../../shared/coded-error.ts'
 import type { Deps } from './deps.ts'
 
 export interface Readiness {
@@ -29,6 +29,7 @@ async function probe(ask: () => Promise<string>): Promise<{ ok: boolean; detail:
   try {
     return { ok: true, detail: await ask() }
   } catch (error) {
-    return { ok: false, detail: messageOf(error) }
+    // Anyone may ask, and messages hold addresses: the code is enough here, the rest stands in the failures and the log.
+    return { ok: false, detail: error instanceof CodedError ? error.code : 'does not answer' }
   }
 }

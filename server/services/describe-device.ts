@@ -3,12 +3,13 @@ import { parseJson } from '../../shared/json.ts'
 import { parseRecord } from '../../shared/record/index.ts'
 import type { Deps } from './deps.ts'
 import { silentBefore, stateNow } from './device-state.ts'
+import { expectIntact } from './record-bodies.ts'
 import { factsOf, findDeviceRow } from './record-device-event.ts'
 
 /** Most contradictions shown; the first ones tell all there is to tell. */
 const MAX_EQUIVOCATIONS = 100
 
-/** `GET /devices/{id}`: public facts, history in the ledger, contradictions. Throws `not_found`. */
+/** `GET /devices/{id}`: public facts, history in the ledger, contradictions. Throws `not_found`, or `record_damaged`. */
 export async function describeDevice(deps: Deps, deviceId: string): Promise<Device> {
   const row = await findDeviceRow(deps, deviceId)
   const events = await deps.models.records
@@ -32,10 +33,11 @@ export async function describeDevice(deps: Deps, deviceId: string): Promise<Devi
       timestamp: row.last.timestamp,
       received_at: row.last.received_at.toISOString(),
     },
-    history: events.flatMap(({ _id, body }) => {
-      const record = parseRecord(parseJson(body))
+    history: events.flatMap((row) => {
+      expectIntact(row)
+      const record = parseRecord(parseJson(row.body))
       return record.type === 'device_event'
-        ? [{ event: record.event, at: record.at, leaf_hash: _id }]
+        ? [{ event: record.event, at: record.at, leaf_hash: row._id }]
         : []
     }),
     equivocations: equivocations.flatMap(({ seq, received_at, body }) => {
