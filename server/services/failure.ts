@@ -34,7 +34,10 @@ export const dueForTry = (now: Date) => ({
   $or: [{ failure: null }, { 'failure.next_try_at': { $lte: now } }],
 })
 
-/** Runs work under a key of the failures collection: stores what it throws as a fact, forgets it once it succeeds. */
+/**
+ * Runs work under a key of the failures collection, unless its next try is still to come: stores what it throws as a
+ * fact, forgets it once it succeeds.
+ */
 export async function keepingFailure(
   deps: Pick<Deps, 'models' | 'clock'>,
   step: FailureFields['step'],
@@ -43,6 +46,7 @@ export async function keepingFailure(
 ): Promise<void> {
   const { failures } = deps.models
   const previous = (await failures.findById(key).lean())?.failure ?? null
+  if (previous && previous.next_try_at > deps.clock.now()) return
   try {
     await work()
     if (previous) await failures.deleteOne({ _id: key })

@@ -13,15 +13,10 @@ const RECORDS_PER_MARK = 5_000
 export async function sealBatches(deps: Deps): Promise<void> {
   const { models, clock, settings } = deps
   const areas = await models.areas.find({}, { _id: 1 }).lean()
-  const waiting = await models.failures
-    .find({ 'failure.step': 'seal', 'failure.next_try_at': { $gt: clock.now() } })
-    .lean()
-  const notYet = new Set(waiting.map(({ _id }) => _id))
   for (const { _id: areaId } of areas) {
-    const key = `seal:${areaId}`
     const waitingSince = new Date(clock.now().getTime() - settings.batchIntervalMs)
-    if (notYet.has(key) || !(await isDue(deps, areaId, waitingSince))) continue
-    await keepingFailure(deps, 'seal', key, () => sealBatch(deps, areaId))
+    if (!(await isDue(deps, areaId, waitingSince))) continue
+    await keepingFailure(deps, 'seal', `seal:${areaId}`, () => sealBatch(deps, areaId))
   }
 }
 
