@@ -8,16 +8,13 @@ export type Change =
   | { type: 'status'; at: Date; areaId: string; data: StatusEvent }
   | { type: 'batch'; at: Date; areaId: string; data: Batch }
 
-/** Most changes of one kind handed out at once; who is further behind than that should load the page again. */
-const MAX_CHANGES = 2_000
-
-/** What changed after a server time, oldest first: states of devices and of batches. */
+/** What changed at or after a server time, oldest first: states of devices and of batches, each as it is now. */
 export async function followChanges(deps: Deps, after: Date): Promise<Change[]> {
   const { models } = deps
-  const changed = { changed_at: { $gt: after } }
+  const changed = { changed_at: { $gte: after } }
   const [devices, batches] = await Promise.all([
-    models.devices.find(changed).sort({ changed_at: 1 }).limit(MAX_CHANGES).lean(),
-    models.batches.find(changed).sort({ changed_at: 1 }).limit(MAX_CHANGES).lean(),
+    models.devices.find(changed).sort({ changed_at: 1 }).lean(),
+    models.batches.find(changed).sort({ changed_at: 1 }).lean(),
   ])
   const silentBeforeAt = silentBefore(deps)
   const statuses = devices.flatMap((row): Change[] => {

@@ -6,7 +6,7 @@ type Listener = (change: Change) => void
 
 const POLL_MS = 1_000
 /** Clocks of instances may differ by this much: looked at again, so that nothing falls between. */
-const OVERLAP_MS = 2_000
+export const OVERLAP_MS = 2_000
 
 const listeners = new Set<Listener>()
 const closers = new Set<() => void>()

@@ -3,21 +3,24 @@ import { areaIdField } from '../../../shared/fields'
 import { followChanges, type Change } from '../../services/follow-changes'
 
 const KEEP_ALIVE_MS = 20_000
+/** Who was away for longer loads the page again: nothing is resumed. */
+const MAX_AWAY_MS = 10 * 60_000
 const eventsQuery = z.strictObject({ area_id: areaIdField.optional() })
 
 export default apiRoute(async (event) => {
   const deps = useDeps()
   const { area_id } = queryOf(event, eventsQuery)
-  const missed = await changesSince(deps, getRequestHeader(event, 'last-event-id'))
-
   const stream = createEventStream(event)
   const push = ({ type, at, areaId, data }: Change) => {
     if (area_id !== undefined && areaId !== area_id) return
     void stream.push({ id: at.toISOString(), event: type, data: JSON.stringify(data) })
   }
+  // Listening begins before the look back, so that nothing falls between; what comes meanwhile waits its turn.
+  const meanwhile: Change[] = []
+  let hear = (change: Change): void => void meanwhile.push(change)
   const stop = listenToChanges(
     (after) => followChanges(deps, after),
-    push,
+    (change) => hear(change),
     () => void stream.close(),
   )
   const keepAlive = setInterval(() => void stream.push({ event: 'alive', data: '' }), KEEP_ALIVE_MS)
@@ -26,15 +29,26 @@ export default apiRoute(async (event) => {
     stop()
   })
   void stream.push({ event: 'alive', data: '' })
-  for (const change of missed) push(change)
+  void changesSince(deps, getRequestHeader(event, 'last-event-id')).then(
+    (missed) => {
+      for (const change of [...missed, ...meanwhile]) push(change)
+      hear = push
+    },
+    // The database is away: the listener comes back and resumes from the same event.
+    () => stream.close(),
+  )
   return stream.send()
 })
 
-/** What a returning listener missed; nothing for a new one, or for an id this server never gave. */
+/**
+ * What a returning listener may have missed, some of it a second time: events say how things are now, so that does no
+ * harm. Nothing for a new listener, or for an id this server never gave.
+ */
 async function changesSince(
   deps: ReturnType<typeof useDeps>,
   lastEventId: string | undefined,
 ): Promise<Change[]> {
-  const after = new Date(lastEventId ?? '')
-  return Number.isNaN(after.getTime()) ? [] : followChanges(deps, after)
+  const lastAtMs = Date.parse(lastEventId ?? '')
+  const isRecent = lastAtMs > deps.clock.now().getTime() - MAX_AWAY_MS
+  return isRecent ? followChanges(deps, new Date(lastAtMs - OVERLAP_MS)) : []
 }
