@@ -1,4 +1,5 @@
 import mongoose, { type Connection, type ConnectOptions } from 'mongoose'
+import { messageOf } from '../../shared/coded-error.ts'
 
 /** How long an operation looks for a reachable server before it fails. */
 const SERVER_SELECTION_TIMEOUT_MS = 3_000
@@ -27,9 +28,10 @@ export interface Database {
 /**
  * A MongoDB connection. Every acknowledged write is journalled, and on a replica set held by a majority: what was
  * acknowledged survives the death of any one process. Nothing is buffered while the server is away: operations fail
- * within seconds, and work again once it is back.
+ * within seconds, and work again once it is back. Throws at once for a URI that no server could ever answer to.
  */
 export function openDatabase(uri: string): Database {
+  expectUri(uri)
   const connection = mongoose.createConnection()
   connection.set('bufferCommands', false)
   let isClosed = false
@@ -57,5 +59,17 @@ export function openDatabase(uri: string): Database {
       clearTimeout(retry)
       await connection.close()
     },
+  }
+}
+
+/** The driver's own reading of the URI; its words hold no password. */
+function expectUri(uri: string): void {
+  try {
+    void new mongoose.mongo.MongoClient(uri).close()
+  } catch (cause) {
+    throw new Error(
+      `NUXT_MONGODB_URI: expected a URI the MongoDB driver understands; it says: ${messageOf(cause)}`,
+      { cause },
+    )
   }
 }

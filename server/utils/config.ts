@@ -2,7 +2,19 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { MalformedError, parseAs } from '../../shared/parse'
 
-const key32 = z.string().regex(/^(?:0x)?[0-9a-fA-F]{64}$/, 'expected 32 bytes in hex')
+/** Orders of the groups the keys belong to (SEC 2 §2.4.1, §2.4.2): a private key is from 1 to below. */
+const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+
+const privateKey = (order: bigint) =>
+  z
+    .string()
+    .regex(/^(?:0x)?[0-9a-fA-F]{64}$/, { error: 'expected 32 bytes in hex', abort: true })
+    .refine((text) => {
+      const scalar = BigInt(`0x${text.slice(-64)}`)
+      return scalar > 0n && scalar < order
+    }, 'expected a private key of the curve')
+
 const secret = z.string().min(32, 'expected at least 32 characters')
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
 const whole = (minimum: number, maximum: number) =>
@@ -26,8 +38,8 @@ const environmentSchema = z.object({
   NUXT_ETHEREUM_RPC_URL: httpUrl,
   NUXT_CHAIN_ID: whole(1, Number.MAX_SAFE_INTEGER),
   NUXT_DEPLOYMENTS_DIR: z.string().min(1).default('contracts/deployments'),
-  NUXT_ANCHORING_KEY: key32,
-  NUXT_LOG_KEY: key32,
+  NUXT_ANCHORING_KEY: privateKey(SECP256K1_ORDER),
+  NUXT_LOG_KEY: privateKey(P256_ORDER),
   NUXT_ADMIN_TOKEN: secret,
   NUXT_METRICS_TOKEN: secret.optional(),
   NUXT_BATCH_INTERVAL_SECONDS: whole(1, 1800).default(900),
