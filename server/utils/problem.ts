@@ -22,7 +22,14 @@ const TITLES: Record<number, string> = {
 const AWAY = new Set(['ipfs_unavailable', 'chain_unavailable'])
 /** Names of the errors by which the MongoDB driver and Mongoose say the database cannot be reached. */
 const DATABASE_AWAY =
-  /^(?:Mongo(?:ServerSelection|Network|NetworkTimeout|NotConnected|TopologyClosed|PoolCleared|PoolClosed|ConnectionPoolClosed|WaitQueueTimeout|ose|oseServerSelection)Error|DisconnectedError)$/
+  /^(?:Mongo(?:ServerSelection|ServerClosed|ClientClosed|Network|NetworkTimeout|OperationTimeout|NotConnected|TopologyClosed|PoolCleared|PoolClosed|ConnectionPoolClosed|WaitQueueTimeout|ose|oseServerSelection)Error|DisconnectedError)$/
+
+/** The server itself says so too: while it stops, or while a replica set has no primary. */
+const isDatabaseAway = (error: Error): boolean =>
+  DATABASE_AWAY.test(error.name) ||
+  ('errorLabels' in error &&
+    Array.isArray(error.errorLabels) &&
+    error.errorLabels.includes('RetryableWriteError'))
 
 export function problem(
   code: string,
@@ -51,7 +58,7 @@ export function problemOf(error: unknown): Problem {
       return problem('store_unavailable', 503, 'a store this answer needs is away; try again')
     if (isProblemCode(code)) return problem(code, PROBLEM_STATUS[code], error.message)
   }
-  if (error instanceof Error && DATABASE_AWAY.test(error.name)) {
+  if (error instanceof Error && isDatabaseAway(error)) {
     return problem(
       'store_unavailable',
       503,

@@ -22,7 +22,8 @@ async function readBytes(event: H3Event, maxBytes: number): Promise<Uint8Array> 
   let length = Number(getRequestHeader(event, 'content-length') ?? 0)
   if (length > maxBytes) throw tooLarge(event, maxBytes)
   length = 0
-  for await (const chunk of event.node.req) {
+  // Leaving the loop early must not destroy the connection before the answer is on it.
+  for await (const chunk of event.node.req.iterator({ destroyOnReturn: false })) {
     length += chunk.length
     if (length > maxBytes) throw tooLarge(event, maxBytes)
     chunks.push(chunk)
@@ -30,8 +31,9 @@ async function readBytes(event: H3Event, maxBytes: number): Promise<Uint8Array> 
   return Buffer.concat(chunks)
 }
 
-/** The rest of the body is not read: the connection ends with the answer. */
+/** The rest of the body is taken and dropped until the answer is out; then the connection ends. */
 function tooLarge(event: H3Event, maxBytes: number): CodedError<'too_large'> {
   setResponseHeader(event, 'connection', 'close')
+  event.node.req.resume()
   return new CodedError('too_large', `body: expected at most ${maxBytes} bytes, got more`)
 }

@@ -11,11 +11,15 @@ export async function sendBytes(
   event: H3Event,
   source: AsyncIterable<Uint8Array>,
   { type, isImmutable }: { type: string; isImmutable: boolean },
-): Promise<void> {
+): Promise<unknown> {
   const iterator = source[Symbol.asyncIterator]()
   const first = await iterator.next()
   setResponseHeader(event, 'content-type', type)
   if (isImmutable) setResponseHeader(event, 'cache-control', IMMUTABLE)
+  if (event.context.isHead) {
+    await iterator.return?.()
+    return event.node.res.end()
+  }
   return sendStream(event, Readable.from(chunks(first, iterator), { objectMode: false }))
 }
 
