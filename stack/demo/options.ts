@@ -10,7 +10,7 @@ sealed and anchored while you watch. Stop with Ctrl-C; the next start continues.
   --data DIR          folder for everything that is kept (.data/demo)
   --scenario NAME     what is replayed: ${scenarioNames.join(', ')} (helene)
   --devices N         number of simulated sensors (600)
-  --speed N           times as fast as it happened (120: two days in 24 minutes)
+  --speed N           times as fast as it happened (240: two days in 12 minutes)
   --batch-seconds N   how often batches are closed (30)
   --help              this text
 `
@@ -67,7 +67,7 @@ function parsed(args: string[]) {
         data: { type: 'string', default: '.data/demo' },
         scenario: { type: 'string', default: 'helene' },
         devices: { type: 'string', default: '600' },
-        speed: { type: 'string', default: '120' },
+        speed: { type: 'string', default: '240' },
         'batch-seconds': { type: 'string', default: '30' },
         help: { type: 'boolean' },
       },
