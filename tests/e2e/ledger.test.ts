@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import type { Batch } from '../../shared/api/ledger.ts'
+import { finalBatch, startScene, watchedPage, type Scene } from './scene.ts'
+
+describe('the ledger pages', () => {
+  let scene: Scene
+  let batch: Batch
+  let page: Page
+  let complaints: string[]
+  beforeAll(async () => {
+    scene = await startScene()
+    for (const device of scene.devices) await scene.report(device)
+    batch = await finalBatch(scene)
+  })
+  afterAll(() => scene?.stop())
+  beforeEach(async () => {
+    ;({ page, complaints } = await watchedPage(scene.browser))
+    return () => page.context().close()
+  })
+
+  const open = async (path: string) => {
+    await page.goto(`${scene.test.url}${path}`)
+    await page.locator('[data-live=live]').waitFor()
+  }
+
+  it('list every batch with its state, root and transaction', async () => {
+    await open('/batches')
+    const row = page.getByRole('row').filter({ has: page.getByTitle(batch.root) })
+    expect(await row.innerText()).toContain('Final')
+    await row.getByTitle(batch.anchor?.transaction).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('narrow the list by area and state, in an address that can be shared', async () => {
+    await open('/batches')
+    await page.getByRole('combobox', { name: 'Area' }).click()
+    await page.getByRole('option', { name: 'Gaya' }).click()
+    await page.waitForURL(/area=in-br-gaya/)
+    await expect.poll(() => page.getByRole('row').filter({ hasText: 'Patna' }).count()).toBe(0)
+    await open('/batches?area=in-br-patna&state=final')
+    expect(await page.getByRole('combobox', { name: 'State' }).innerText()).toContain('Final')
+    expect(await page.getByRole('row').filter({ hasText: 'Gaya' }).count()).toBe(0)
+  })
+
+  it('show a new batch as soon as it is sealed', async () => {
+    await open('/batches?area=in-br-gaya')
+    const rows = page.getByRole('row').filter({ hasText: 'Gaya' })
+    const before = await rows.count()
+    const device = scene.devices.find(({ facts }) => (facts.longitude ?? 0) > 85.5)
+    if (!device) throw new Error('expected a device in Gaya')
+    await scene.report(device)
+    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(before + 1)
+  })
+
+  it('tell the whole story of one batch', async () => {
+    await open(`/batches/${batch.area_id}/${batch.number}`)
+    expect(await page.getByTestId('timeline').innerText()).not.toContain('not yet')
+    await page.getByTitle(batch.root).waitFor()
+    const file = await page.getByRole('link', { name: /Download the file/ }).getAttribute('href')
+    const text = await fetch(`${scene.test.url}${file}`).then((response) => response.text())
+    expect(JSON.parse(text.split('\n')[0] ?? '')).toMatchObject({ root: batch.root })
+    const cid = await page.getByRole('link', { name: batch.cid?.slice(0, 8) }).getAttribute('href')
+    expect((await fetch(cid ?? '')).status).toBe(200)
+    expect(complaints).toEqual([])
+  })
+
+  it('lead from a record to its verification', async () => {
+    await open(`/batches/${batch.area_id}/${batch.number}`)
+    await page.getByRole('link', { name: 'Verify record 1' }).click()
+    await page.locator('[data-verdict=proved]').waitFor()
+  })
+
+  it('say calmly that there is no such batch', async () => {
+    const answer = await page.goto(`${scene.test.url}/batches/in-br-patna/999999`)
+    expect(answer?.status()).toBe(404)
+    await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
+  })
+})

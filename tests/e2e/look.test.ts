@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { finalBatch, proofText, startScene, watchedPage, type Scene } from './scene.ts'
+
+const SCREENSHOTS = fileURLToPath(new URL('screenshots', import.meta.url))
+const SCREENS = {
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true },
+  desktop: { viewport: { width: 1440, height: 900 } },
+}
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+describe('every page, on a phone and on a desk, light and dark', () => {
+  let scene: Scene
+  let paths: Record<string, { path: string; ready: string }>
+  beforeAll(async () => {
+    await mkdir(SCREENSHOTS, { recursive: true })
+    scene = await startScene()
+    const [first, ...others] = scene.devices
+    if (!first) throw new Error('expected a device')
+    for (const device of others) await scene.report(device)
+    const leafHash = await scene.report(first, { power_status: 'OFF', reason: 'change' })
+    await proofText(scene.test.url, leafHash)
+    const { area_id, number } = await finalBatch(scene)
+    paths = {
+      map: { path: '/', ready: '.outage-map canvas' },
+      batches: { path: '/batches', ready: '[data-live=live]' },
+      batch: { path: `/batches/${area_id}/${number}`, ready: '[data-live=live]' },
+      verify: { path: `/verify?leaf=${leafHash}`, ready: '[data-verdict=proved]' },
+      missing: { path: '/batches/nowhere/1', ready: 'h1' },
+    }
+  })
+  afterAll(() => scene?.stop())
+
+  for (const [screen, options] of Object.entries(SCREENS)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const name of ['map', 'batches', 'batch', 'verify', 'missing']) {
+        it(`${name}: ${screen}, ${colorScheme}, without a barrier or a complaint`, async () => {
+          const { path, ready } = paths[name] ?? { path: '/', ready: 'body' }
+          const { page, complaints } = await watchedPage(scene.browser, { ...options, colorScheme })
+          await page.goto(`${scene.test.url}${path}`, { waitUntil: 'load' })
+          await page.locator(ready).first().waitFor()
+          await page.screenshot({ path: `${SCREENSHOTS}/${name}-${screen}-${colorScheme}.png` })
+          const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
+          const found = violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`,
+          )
+          expect(found).toEqual([])
+          expect(await scrollsSideways(page)).toBe(false)
+          expect(
+            complaints.filter((text) => !(name === 'missing' && text.includes('404'))),
+          ).toEqual([])
+          await page.context().close()
+        })
+      }
+    }
+  }
+})
+
+const scrollsSideways = (page: { evaluate: (script: () => boolean) => Promise<boolean> }) =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)

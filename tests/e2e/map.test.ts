@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { NOTICE, startScene, watchedPage, type Scene } from './scene.ts'
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true }
+
+describe('the map', () => {
+  let scene: Scene
+  let page: Page
+  let complaints: string[]
+  beforeAll(async () => {
+    scene = await startScene()
+    for (const device of scene.devices) await scene.report(device)
+  })
+  afterAll(() => scene?.stop())
+  beforeEach(async () => {
+    ;({ page, complaints } = await watchedPage(scene.browser))
+    return () => page.context().close()
+  })
+
+  const open = async () => {
+    await page.goto(scene.test.url)
+    await page.locator('[data-live=live]').waitFor()
+    await page.locator('.outage-map canvas').waitFor()
+  }
+  const summary = () => page.getByTestId('summary')
+  /** Points at a device the way a person does: at its place on the map. */
+  const tap = async (longitude: number, latitude: number) => {
+    const box = await page.locator('.outage-map').boundingBox()
+    if (!box) throw new Error('the map has no box')
+    const [x, y] = projected(longitude, latitude, box)
+    await page.mouse.click(x, y)
+  }
+
+  it('says plainly what the data are', async () => {
+    await open()
+    expect(await page.getByTestId('notice').innerText()).toBe(NOTICE)
+    expect(complaints).toEqual([])
+  })
+
+  it('is readable before any script runs', async () => {
+    const { page: plain } = await watchedPage(scene.browser, { javaScriptEnabled: false })
+    await plain.goto(scene.test.url)
+    expect(await plain.getByTestId('summary').innerText()).toContain('No sensor reports an outage')
+    expect(await plain.getByTestId('areas').innerText()).toContain('Patna')
+    await plain.context().close()
+  })
+
+  it('tells of an outage the moment a sensor reports it, without loading again', async () => {
+    await open()
+    const [device] = scene.devices
+    if (!device) throw new Error('expected a device')
+    await scene.report(device, { power_status: 'OFF', reason: 'last_gasp' })
+    await summary().getByText('1 of 6 sensors reports no mains').waitFor()
+    expect(await summary().innerText()).toContain('40 customers affected')
+    await scene.report(device, { power_status: 'ON', reason: 'boot' })
+    await summary().getByText('No sensor reports an outage').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('shows what is known of a sensor that is pointed at, and leads to its proof', async () => {
+    await open()
+    const [device] = scene.devices
+    const { longitude = 0, latitude = 0, device_id } = device?.facts ?? {}
+    await tap(longitude, latitude)
+    const card = page.getByTestId('chosen')
+    await card.getByText('Reports mains').waitFor()
+    await card.getByTitle(device_id).waitFor()
+    await card.getByRole('link', { name: 'Check its last reading' }).click()
+    await page.waitForURL(/\/verify\?leaf=[0-9a-f]{64}$/)
+  })
+
+  it('says so when the connection is lost, and that it is back', async () => {
+    await open()
+    await page.context().setOffline(true)
+    // Only a new request notices: the open stream of a browser taken offline goes on.
+    await page.reload().catch(() => undefined)
+    await page.context().setOffline(false)
+    await open()
+    await page.route('**/api/v1/events', (route) => route.abort())
+    await page.reload()
+    await page.locator('[data-live=lost]').waitFor()
+    expect(await summary().innerText()).toContain('Connection lost')
+    await page.unroute('**/api/v1/events')
+    await page.locator('[data-live=live]').waitFor()
+  })
+
+  it('can be used with the keyboard alone', async () => {
+    await open()
+    await page.keyboard.press('Tab')
+    expect(await focused(page)).toBe('Skip to the content')
+    await page.keyboard.press('Enter')
+    for (let presses = 0; presses < 10 && !(await focused(page)).startsWith('Gaya'); presses += 1) {
+      await page.keyboard.press('Tab')
+    }
+    await page.keyboard.press('Enter')
+    const card = page.getByTestId('chosen')
+    await card.getByText('0 of 80 watched customers off').waitFor()
+    expect(await page.getByRole('button', { name: /^Gaya/ }).getAttribute('aria-pressed')).toBe(
+      'true',
+    )
+  })
+
+  it('offers the same as a list on a phone', async () => {
+    const { page: phone } = await watchedPage(scene.browser, PHONE)
+    await phone.goto(scene.test.url)
+    await phone.locator('[data-live=live]').waitFor()
+    expect(await phone.getByTestId('areas').isVisible()).toBe(false)
+    await phone.getByRole('button', { name: 'List' }).tap()
+    await phone.getByTestId('areas').getByText('Gaya').waitFor()
+    expect(await phone.locator('.outage-map').isVisible()).toBe(false)
+    await phone.context().close()
+  })
+})
+
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
+
+const CENTER = { longitude: 85.45, latitude: 25.6, zoom: 9 }
+const TILE_PX = 256
+
+/** Web Mercator pixels of a place on a map around `CENTER`. */
+function projected(
+  longitude: number,
+  latitude: number,
+  box: { x: number; y: number; width: number; height: number },
+): [number, number] {
+  const world = TILE_PX * 2 ** CENTER.zoom
+  const across = (degrees: number) => ((degrees + 180) / 360) * world
+  const down = (degrees: number) => {
+    const sine = Math.sin((degrees * Math.PI) / 180)
+    return (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * world
+  }
+  return [
+    box.x + box.width / 2 + across(longitude) - across(CENTER.longitude),
+    box.y + box.height / 2 + down(latitude) - down(CENTER.latitude),
+  ]
+}
