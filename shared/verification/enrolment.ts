@@ -3,11 +3,15 @@ import type { DeviceEventRecord } from '../record/index.ts'
 import type { BatchFiles, ProvedFile } from './batch-files.ts'
 import { expectSame, VerificationError, type Evidence } from './evidence.ts'
 
-/** Events after which a device's key no longer counts; after every other one it does. */
-const KEY_ENDS: readonly DeviceEventRecord['event'][] = ['suspended', 'revoked']
-
-const keyAfter = ({ event, device }: DeviceEventRecord): string | null =>
-  KEY_ENDS.includes(event) ? null : device.public_key
+/** Standing of a device after an event; a new key or place alone ends neither suspension nor revocation. */
+const STANDING_AFTER = {
+  enrolled: 'active',
+  resumed: 'active',
+  key_rotated: null,
+  moved: null,
+  suspended: 'suspended',
+  revoked: 'revoked',
+} as const satisfies Record<DeviceEventRecord['event'], string | null>
 
 /**
  * Step 6: the key was enrolled in this area by a record that is itself in the ledger, and no later record up to this
@@ -32,6 +36,7 @@ export async function checkEnrolment(bundle: ProofBundle, files: BatchFiles): Pr
       `batch: enrolled in ${enrolment.number}, after the record's ${batch.number}`,
     )
   }
+  let standing: 'active' | 'suspended' | 'revoked' = 'active'
   let key: string | null = null
   for (let number = enrolment.number; number <= batch.number; number += 1) {
     const { deviceEvents } = await files.read(number)
@@ -39,14 +44,14 @@ export async function checkEnrolment(bundle: ProofBundle, files: BatchFiles): Pr
     for (const { record: event } of deviceEvents) {
       if (event.device.device_id !== record.reading.device_id || event.at > record.received_at)
         continue
-      key = keyAfter(event)
+      key = event.device.public_key
+      standing = STANDING_AFTER[event.event] ?? standing
     }
   }
-  if (key !== public_key) {
-    const found = key === null ? 'no valid key' : `key ${key}`
+  if (key !== public_key || standing !== 'active') {
     throw new VerificationError(
       'enrolment',
-      `device: expected ${public_key} enrolled at ${record.received_at}, found ${found}`,
+      `device: expected ${public_key} active at ${record.received_at}, found ${key ?? 'no key'} ${standing}`,
     )
   }
   return {
@@ -62,7 +67,7 @@ export async function checkEnrolment(bundle: ProofBundle, files: BatchFiles): Pr
   }
 }
 
-/** The event the bundle names is in its batch, and is the one that gave this device this key. */
+/** The event the bundle names is in its batch, is of this device, and did not stop it. Which key counts, all events say. */
 function expectEnrolment(
   { record, device }: ProofBundle,
   events: ProvedFile['deviceEvents'],
@@ -73,10 +78,11 @@ function expectEnrolment(
   if (!found)
     throw new VerificationError('enrolment', `batch ${number}: holds no device event ${leaf_hash}`)
   expectSame('enrolment', 'device enrolled', record.reading.device_id, found.device.device_id)
-  expectSame(
-    'enrolment',
-    'key enrolled',
-    device.public_key,
-    keyAfter(found) ?? `none, it is ${found.event}`,
-  )
+  const standing = STANDING_AFTER[found.event]
+  if (standing === 'suspended' || standing === 'revoked') {
+    throw new VerificationError(
+      'enrolment',
+      `event ${leaf_hash}: expected an enrolment, got ${found.event}`,
+    )
+  }
 }
