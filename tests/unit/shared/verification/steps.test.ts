@@ -12,7 +12,17 @@ import {
 } from '../../../../shared/verification/index.ts'
 import { refusalOf } from '../refusal.ts'
 import { COMMITMENT, compactReadingOf, keyOf, SALT } from './devices.ts'
-import { batches, deviceBy, events, newKey, oldKey, proofOf, proved, records } from './fixture.ts'
+import {
+  batches,
+  deviceBy,
+  events,
+  laneNewKey,
+  newKey,
+  oldKey,
+  proofOf,
+  proved,
+  records,
+} from './fixture.ts'
 import { bundleOf, chainOf, cidOf, ipfsOf, sealArea } from './ledger.ts'
 
 const sources = { chain: chainOf(batches), ipfs: ipfsOf(batches) }
@@ -215,9 +225,19 @@ describe('enrolment', () => {
   it.each([
     ['read before the key was changed', proofOf(records.beforeRotation, pumpEnrolled)],
     ['signed with the new key, named by the change', proofOf(records.afterRotation, pumpRotated)],
-    ['of a device suspended, then resumed', proofOf(records.afterResumed, laneEnrolled)],
+    [
+      'signed with the new key, named by the first enrolment',
+      proofOf(records.afterRotation, pumpEnrolled, newKey.publicKey),
+    ],
+    [
+      'of a device suspended, then resumed',
+      proofOf(records.afterResumed, laneEnrolled, laneNewKey.publicKey),
+    ],
     ['of a device resumed, named by the resumption', proofOf(records.afterResumed, laneResumed)],
-    ['received before the device was revoked', proofOf(records.beforeRevoked, laneEnrolled)],
+    [
+      'received before the device was revoked',
+      proofOf(records.beforeRevoked, laneEnrolled, laneNewKey.publicKey),
+    ],
   ])('holds for a reading %s', async (_what, bundle) => {
     expect(isFullyProved(await verifyProof(bundle, sources))).toBe(true)
   })
@@ -227,21 +247,20 @@ describe('enrolment', () => {
     ['a device never enrolled', { ...proofOf(records.neverEnrolled), device: stranger }],
     ['a device enrolled in another area', proofOf(records.enrolledElsewhere, events.strayEnrolled)],
     ['the old key after the change', proofOf(records.oldKeyAfterRotation, pumpEnrolled)],
-    ['a device while suspended', proofOf(records.whileSuspended, laneEnrolled)],
-    ['a revoked device', proofOf(records.afterRevoked, laneEnrolled)],
+    [
+      'a suspended device, though it got a new key since',
+      proofOf(records.whileSuspended, laneEnrolled, laneNewKey.publicKey),
+    ],
+    ['a revoked device', proofOf(records.afterRevoked, laneEnrolled, laneNewKey.publicKey)],
     [
       'a revoked device, named by an earlier resumption',
       proofOf(records.afterRevoked, laneResumed),
     ],
-    ['a suspension as the enrolment', proofOf(records.afterResumed, laneSuspended)],
-    ['a revocation as the enrolment', proofOf(records.beforeRevoked, laneRevoked)],
     [
-      'an enrolment of another key',
-      {
-        ...proofOf(records.afterRotation),
-        device: { ...deviceBy(pumpEnrolled), public_key: newKey.publicKey },
-      },
+      'a suspension as the enrolment',
+      proofOf(records.afterResumed, laneSuspended, laneNewKey.publicKey),
     ],
+    ['a revocation as the enrolment', proofOf(records.beforeRevoked, laneRevoked)],
     [
       'the enrolment of another device in the same batch',
       { ...valid, device: { ...deviceBy(laneEnrolled), public_key: oldKey.publicKey } },
@@ -302,7 +321,7 @@ describe('batch_file', () => {
   })
 
   it('is a damaged file anywhere between the enrolment and the record', async () => {
-    const bundle = proofOf(records.afterResumed, events.laneEnrolled)
+    const bundle = proofOf(records.afterResumed, events.laneEnrolled, laneNewKey.publicKey)
     expect(
       await code(
         bundle,
