@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { readOptions } from '../../../../stack/demo/options.ts'
 
-test('without options the demo replays Helene two days in 24 minutes', () => {
+test('without options the demo replays Helene two days in 12 minutes', () => {
   expect(readOptions([])).toEqual({
     port: undefined,
     data: '.data/demo',
     scenario: 'helene',
     devices: 600,
-    speed: 120,
+    speed: 240,
     batchSeconds: 30,
   })
 })
