@@ -1,12 +1,4 @@
-import {
-  Contract,
-  JsonRpcProvider,
-  keccak256,
-  Network,
-  Transaction,
-  Wallet,
-  type Log,
-} from 'ethers'
+import { Contract, JsonRpcProvider, keccak256, Network, Transaction, Wallet } from 'ethers'
 import artifact from '../../contracts/artifacts/GridwitnessLedger.json' with { type: 'json' }
 import { areaIdBytes32 } from '../../shared/area.ts'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
@@ -90,6 +82,8 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
   const provider = new JsonRpcProvider(rpcUrl, network, {
     staticNetwork: network,
     batchMaxCount: 1,
+    // Answers a moment old may be from before a reorganisation.
+    cacheTimeout: -1,
   })
   const wallet = new Wallet(anchoringKey)
   const contract = new Contract(deployment.contract, artifact.abi, provider)
@@ -98,20 +92,17 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
   const rpc = (method: string, params: unknown[]): Promise<unknown> =>
     ask(method, () => provider.send(method, params))
 
-  const blockTime = async (blockNumber: number): Promise<Date> => {
+  /** Null when the block is not, or no longer, the one of its number in the chain. */
+  const minedIn = async (
+    { blockNumber, blockHash }: { blockNumber: number; blockHash: string },
+    transaction: string,
+    succeeded: boolean,
+  ): Promise<Mined | null> => {
     const block = await ask('eth_getBlock', () => provider.getBlock(blockNumber))
-    if (!block)
-      throw new CodedError('chain_unavailable', `Ethereum: block ${blockNumber} is not to be had`)
-    return new Date(block.timestamp * MS_PER_S)
+    if (block?.hash !== blockHash) return null
+    const anchoredAt = new Date(block.timestamp * MS_PER_S)
+    return { transaction, blockNumber, blockHash, anchoredAt, succeeded }
   }
-
-  const minedLog = async (log: Log): Promise<Mined> => ({
-    transaction: log.transactionHash,
-    blockNumber: log.blockNumber,
-    blockHash: log.blockHash,
-    anchoredAt: await blockTime(log.blockNumber),
-    succeeded: true,
-  })
 
   return {
     chainId: deployment.chain_id,
@@ -151,7 +142,8 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
       const log = logs.at(-1)
       if (!log) return null
       const parsed = contract.interface.parseLog(log)
-      return { ...(await minedLog(log)), root: String(parsed?.args.root).slice(2) }
+      const mined = await minedIn(log, log.transactionHash, true)
+      return mined && { ...mined, root: String(parsed?.args.root).slice(2) }
     },
 
     nonce: async () => Number(await rpc('eth_getTransactionCount', [wallet.address, 'latest'])),
@@ -207,14 +199,7 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
 
     async mined(transaction) {
       const receipt = await ask('receipt', () => provider.getTransactionReceipt(transaction))
-      if (!receipt) return null
-      return {
-        transaction,
-        blockNumber: receipt.blockNumber,
-        blockHash: receipt.blockHash,
-        anchoredAt: await blockTime(receipt.blockNumber),
-        succeeded: receipt.status === 1,
-      }
+      return receipt && minedIn(receipt, transaction, receipt.status === 1)
     },
 
     balance: async () => BigInt(String(await rpc('eth_getBalance', [wallet.address, 'latest']))),
@@ -244,9 +229,13 @@ async function asking<T>(what: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The long message of ethers holds the URL of the node, and with it often a secret. */
-const shortMessageOf = (error: unknown): string =>
-  error instanceof Error && 'shortMessage' in error ? String(error.shortMessage) : messageOf(error)
+/** What the node answered, or ethers says in short: its long message holds the node's URL, and with it often a secret. */
+function shortMessageOf(error: unknown): string {
+  if (!(error instanceof Error)) return messageOf(error)
+  if ('error' in error && error.error instanceof Object && 'message' in error.error)
+    return String(error.error.message)
+  return 'shortMessage' in error ? String(error.shortMessage) : error.message
+}
 
 const isRevert = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'CALL_EXCEPTION'
