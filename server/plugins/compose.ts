@@ -9,6 +9,7 @@ import { signingKey } from '../adapters/signing-key'
 import { createModels, ensureIndexes } from '../models'
 import { lease } from '../services/lease'
 import type { Deps } from '../services/deps'
+import { MAX_BATCH_RECORDS } from '../../shared/batch'
 import { messageOf } from '../../shared/coded-error'
 
 /**
@@ -25,6 +26,7 @@ function compose() {
   const deps: Deps = {
     settings: {
       batchIntervalMs: config.NUXT_BATCH_INTERVAL_SECONDS * MS_PER_S,
+      maxBatchRecords: MAX_BATCH_RECORDS,
       confirmations: config.NUXT_CONFIRMATIONS,
       heartbeatMs: config.NUXT_HEARTBEAT_MINUTES * MS_PER_MINUTE,
       bumpAfterMs: config.NUXT_GAS_BUMP_SECONDS * MS_PER_S,

@@ -9,6 +9,8 @@ import type { Models } from '../models/index.ts'
 export interface LedgerSettings {
   /** A record waits at most this long before its area's batch is sealed. */
   batchIntervalMs: number
+  /** Records in one batch at most; formats.md §3 allows 262,144. */
+  maxBatchRecords: number
   /** Blocks on top of an anchor, its own included, before it counts as final. */
   confirmations: number
   /** How often a device is expected to report. */

@@ -1,4 +1,4 @@
-import { MAX_BATCH_RECORDS, ZERO_ROOT } from '../../shared/batch/index.ts'
+import { ZERO_ROOT } from '../../shared/batch/index.ts'
 import { toHex } from '../../shared/bytes.ts'
 import type { BatchRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
@@ -26,7 +26,7 @@ async function isDue({ models }: Deps, areaId: string, waitingSince: Date): Prom
 }
 
 /**
- * Seals all waiting records of an area, 262,144 at most, as its next batch. Inserting the batch under its number is the
+ * Seals all waiting records of an area, as many as a batch may hold, as its next batch. Inserting the batch under its number is the
  * compare-and-swap: of two that try, one wins and the other's work is forgotten. Records are marked afterwards, and the
  * next batch is not begun before that is done; a crash anywhere between is mended by the next call.
  */
@@ -63,11 +63,11 @@ export async function sealBatch(deps: Deps, areaId: string): Promise<void> {
   await markRecords(deps, batch)
 }
 
-async function waitingLeafHashes({ models }: Deps, areaId: string): Promise<string[]> {
+async function waitingLeafHashes({ models, settings }: Deps, areaId: string): Promise<string[]> {
   const waiting = models.records
     .find({ area_id: areaId, batch_number: null }, { body: 1 })
     .sort({ ordered_at: 1, _id: 1 })
-    .limit(MAX_BATCH_RECORDS)
+    .limit(settings.maxBatchRecords)
     .lean()
     .cursor({ batchSize: 1000 })
   const leafHashes: string[] = []
