@@ -3,8 +3,12 @@ import { CodedError } from '../../shared/coded-error.ts'
 import { parseJson } from '../../shared/json.ts'
 import { inclusionPath } from '../../shared/merkle/index.ts'
 import type { ProofBundle } from '../../shared/proof/index.ts'
-import { parseRecord, type LedgerRecord, type ReadingRecord } from '../../shared/record/index.ts'
-import type { BatchRow } from '../models/index.ts'
+import {
+  parseRecord,
+  type DeviceEventRecord,
+  type ReadingRecord,
+} from '../../shared/record/index.ts'
+import type { BatchRow, RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { findRow, stateOf } from './find-record.ts'
 import { loadLeafList } from './leaf-list.ts'
@@ -66,10 +70,13 @@ function notAnchoredYet(
   )
 }
 
-/** Events that make a key count in an area. */
-const KEY_EVENTS: readonly string[] = ['enrolled', 'key_rotated', 'moved']
+/** Events after which a device's past in this area is told anew: nothing before them bears on the key. */
+const FRESH_STARTS: readonly string[] = ['enrolled', 'resumed']
 
-/** The key that was valid for the device when the reading came, and the event that says so. */
+/**
+ * The key that was valid for the device when the reading came, and the event from which a verifier reads on: the latest
+ * that enrolled or resumed it, or else the one that brought it into this area.
+ */
 async function keyOf(
   deps: Deps,
   record: ReadingRecord,
@@ -84,19 +91,31 @@ async function keyOf(
     })
     .sort({ ordered_at: -1 })
     .lean()
-  for (const row of rows) {
-    expectIntact(row)
-    const event: LedgerRecord = parseRecord(parseJson(row.body))
-    if (event.type !== 'device_event' || !KEY_EVENTS.includes(event.event)) continue
-    const { batch } = await findRow(deps, row._id)
-    if (!batch?.anchor) throw notAnchoredYet(deps, row._id, batch, row.ordered_at)
-    return {
-      public_key: event.device.public_key,
-      enrolment: { leaf_hash: row._id, area_id: event.area_id, number: batch.number },
-    }
+  const events = rows.map(asDeviceEvent)
+  const latest = events[0]
+  const start = events.find(({ event }) => FRESH_STARTS.includes(event.event)) ?? events.at(-1)
+  if (!latest || !start) {
+    throw new CodedError(
+      'record_damaged',
+      `device ${device_id}: expected its enrolment in ${record.area_id}, found none`,
+    )
   }
-  throw new CodedError(
-    'record_damaged',
-    `device ${device_id}: expected its enrolment in ${record.area_id}, found none`,
-  )
+  const { row, batch } = await findRow(deps, start.leafHash)
+  if (!batch?.anchor) throw notAnchoredYet(deps, start.leafHash, batch, row.ordered_at)
+  return {
+    public_key: latest.event.device.public_key,
+    enrolment: { leaf_hash: start.leafHash, area_id: record.area_id, number: batch.number },
+  }
+}
+
+function asDeviceEvent(row: RecordRow): { leafHash: string; event: DeviceEventRecord } {
+  expectIntact(row)
+  const event = parseRecord(parseJson(row.body))
+  if (event.type !== 'device_event') {
+    throw new CodedError(
+      'record_damaged',
+      `record ${row._id}: expected a device event, got a ${event.type}`,
+    )
+  }
+  return { leafHash: row._id, event }
 }
