@@ -38,7 +38,10 @@ export async function useAreas() {
     'areas',
     async () => {
       const [areas, map] = await Promise.all([fetchAreas(), ask<MapAnswer>(apiPaths.map())])
-      if (import.meta.client) outlines.value = innermost(areas).flatMap(outlineOf)
+      // Outlines hardly ever change: drawn once, they stay.
+      if (import.meta.client && outlines.value.length === 0) {
+        outlines.value = innermost(areas).flatMap(outlineOf)
+      }
       return { areas: areas.map(withoutOutline), asOf: map.as_of }
     },
     { deep: false },

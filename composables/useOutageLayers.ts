@@ -10,6 +10,8 @@ import type { AreaOutline } from './useAreas.ts'
 export interface Chosen {
   kind: 'device' | 'area'
   id: string
+  /** True when it was chosen elsewhere, and the map has to go there. */
+  isFar?: boolean
 }
 
 export interface OutageLayerOptions {
@@ -29,6 +31,9 @@ export interface OutageLayerOptions {
 
 /** A finger is wider than a sign: pixels around it that count as hitting it. */
 const REACH_PX = 8
+/** How an area is shown when the map goes there. */
+const MARGIN_PX: [number, number] = [32, 32]
+const NEAR_ZOOM = 10
 
 /** Draws areas and devices on a Leaflet map, keeps them current, and takes them away with the component. */
 export function useOutageLayers(options: OutageLayerOptions): void {
@@ -51,6 +56,15 @@ export function useOutageLayers(options: OutageLayerOptions): void {
       chosen.value?.kind === kind ? chosen.value.id : null
     const shade = () => areaLayer.shade(areas.value, palette.value, hasGround, chosenId('area'))
 
+    function onChosen() {
+      deviceLayer.choose(chosenId('device'))
+      const areaId = chosenId('area')
+      areaLayer.raise(areaId)
+      const bounds = areaId !== null && chosen.value?.isFar ? areaLayer.boundsOf(areaId) : null
+      if (bounds)
+        leaflet.invalidateSize().fitBounds(bounds, { padding: MARGIN_PX, maxZoom: NEAR_ZOOM })
+    }
+
     const stops = [
       watch(theme, () => (palette.value = readPalette(leaflet.getContainer())), { flush: 'post' }),
       watch(
@@ -64,19 +78,19 @@ export function useOutageLayers(options: OutageLayerOptions): void {
       watch([areas, palette, chosen], shade),
       watch(palette, (next) => deviceLayer.paint(next)),
       watch(features, (next) => deviceLayer.draw(next, palette.value), { immediate: true }),
-      watch(chosen, () => {
-        deviceLayer.choose(chosenId('device'))
-        const bounds = areaLayer.boundsOf(chosenId('area') ?? '')
-        if (bounds && !leaflet.getBounds().contains(bounds.getCenter()))
-          leaflet.fitBounds(bounds, { maxZoom: 10 })
-      }),
+      watch(chosen, onChosen, { flush: 'post' }),
     ]
+    const container = leaflet.getContainer()
+    // Hidden it has no size and shows nothing: no view to report.
+    const resized = new ResizeObserver(() => container.offsetWidth > 0 && leaflet.invalidateSize())
+    resized.observe(container)
     leaflet.attributionControl.setPrefix(false)
     leaflet.on('moveend', report).on('click', forget)
     report()
 
     return () => {
       for (const stop of stops) stop()
+      resized.disconnect()
       leaflet.off('moveend', report).off('click', forget)
       deviceLayer.remove()
       areaLayer.remove()

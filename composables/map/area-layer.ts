@@ -45,9 +45,15 @@ export function createAreaLayer(
     }
   }
 
+  /** Lifts one outline above its neighbours, so that all of its border shows; none stands above a device. */
+  function raise(areaId: string | null) {
+    for (const [id, shape] of shapes) if (id !== areaId) shape.bringToBack()
+  }
+
   return {
     draw,
     shade,
+    raise,
     boundsOf: (areaId: string) => shapes.get(areaId)?.getBounds() ?? null,
     remove: () => draw([]),
   }

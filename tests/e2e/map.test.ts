@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
+import { startPortal } from '../../stack/portal.ts'
 import { NOTICE, startScene, watchedPage, type Scene } from './scene.ts'
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true }
@@ -61,28 +62,14 @@ describe('the map', () => {
   it('shows what is known of a sensor that is pointed at, and leads to its proof', async () => {
     await open()
     const [device] = scene.devices
-    const { longitude = 0, latitude = 0, device_id } = device?.facts ?? {}
+    if (!device) throw new Error('expected a device')
+    const { longitude = 0, latitude = 0, device_id } = device.facts
     await tap(longitude, latitude)
     const card = page.getByTestId('chosen')
     await card.getByText('Reports mains').waitFor()
     await card.getByTitle(device_id).waitFor()
     await card.getByRole('link', { name: 'Check its last reading' }).click()
     await page.waitForURL(/\/verify\?leaf=[0-9a-f]{64}$/)
-  })
-
-  it('says so when the connection is lost, and that it is back', async () => {
-    await open()
-    await page.context().setOffline(true)
-    // Only a new request notices: the open stream of a browser taken offline goes on.
-    await page.reload().catch(() => undefined)
-    await page.context().setOffline(false)
-    await open()
-    await page.route('**/api/v1/events', (route) => route.abort())
-    await page.reload()
-    await page.locator('[data-live=lost]').waitFor()
-    expect(await summary().innerText()).toContain('Connection lost')
-    await page.unroute('**/api/v1/events')
-    await page.locator('[data-live=live]').waitFor()
   })
 
   it('can be used with the keyboard alone', async () => {
@@ -102,14 +89,32 @@ describe('the map', () => {
   })
 
   it('offers the same as a list on a phone', async () => {
-    const { page: phone } = await watchedPage(scene.browser, PHONE)
+    const { page: phone, complaints: found } = await watchedPage(scene.browser, PHONE)
     await phone.goto(scene.test.url)
     await phone.locator('[data-live=live]').waitFor()
     expect(await phone.getByTestId('areas').isVisible()).toBe(false)
     await phone.getByRole('button', { name: 'List' }).tap()
-    await phone.getByTestId('areas').getByText('Gaya').waitFor()
     expect(await phone.locator('.outage-map').isVisible()).toBe(false)
+    await phone.getByTestId('areas').getByText('Gaya').tap()
+    await phone.getByTestId('chosen').getByText('0 of 80 watched customers off').waitFor()
+    expect(await phone.locator('.outage-map').isVisible()).toBe(true)
+    expect(found).toEqual([])
     await phone.context().close()
+  })
+
+  it('says so when the portal is gone, keeps what it showed, and comes back by itself', async () => {
+    await open()
+    const { portal, env } = scene.test
+    portal.kill('SIGKILL')
+    await page.locator('[data-live=lost]').waitFor()
+    expect(await summary().innerText()).toContain('Connection lost')
+    expect(await summary().innerText()).toContain('No sensor reports an outage')
+    const again = await startPortal({ env, port: Number(new URL(portal.url).port) })
+    try {
+      await page.locator('[data-live=live]').waitFor()
+    } finally {
+      await again.stop()
+    }
   })
 })
 

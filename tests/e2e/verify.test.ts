@@ -35,13 +35,11 @@ describe('verification in the browser', () => {
     await page.goto(`${scene.test.url}/verify${query}`, { waitUntil: 'networkidle' })
   }
   const drop = (text: string) =>
-    page
-      .locator('input[type=file]')
-      .setInputFiles({
-        name: 'a.gwproof.json',
-        mimeType: 'application/json',
-        buffer: Buffer.from(text),
-      })
+    page.locator('input[type=file]').setInputFiles({
+      name: 'a.gwproof.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(text),
+    })
   const verdict = (word: string) => page.locator(`[data-verdict=${word}]`).waitFor()
   const statusOf = (step: string) => page.locator(`[data-step=${step}]`).getAttribute('data-status')
 
