@@ -32,6 +32,12 @@ export async function loadLeafList(
     )
   }
   const bytes = row.leaves
+  if (bytes.length === 0 || bytes.length % HASH_BYTES !== 0) {
+    throw new CodedError(
+      'record_damaged',
+      `leaf list ${root}: expected hashes of ${HASH_BYTES} bytes, got ${bytes.length} bytes in all`,
+    )
+  }
   const leaves = Array.from({ length: bytes.length / HASH_BYTES }, (_, index) =>
     asHash(bytes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)),
   )
