@@ -113,7 +113,10 @@ async function chainIdOf(provider: JsonRpcProvider, rpcUrl: string): Promise<num
   }
 }
 
-type Difference = { code: 'contract_absent' | 'contract_different'; message: string }
+interface Difference {
+  code: 'contract_absent' | 'contract_different'
+  message: string
+}
 
 async function differenceOnChain(
   provider: JsonRpcProvider,

@@ -8,7 +8,7 @@ import type { Deployment } from './deployment.ts'
  * `chain_unavailable`: try again later. `wrong_chain`, `not_our_contract`: the node or the address is not what was
  * configured; nothing may be sent. `refused`: the contract would refuse the call.
  */
-export type EthereumErrorCode = 'chain_unavailable' | 'wrong_chain' | 'not_our_contract' | 'refused'
+type EthereumErrorCode = 'chain_unavailable' | 'wrong_chain' | 'not_our_contract' | 'refused'
 
 export interface NewAnchor {
   areaId: string
@@ -111,14 +111,14 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
     async checkIdentity() {
       const chainId = Number(await rpc('eth_chainId', []))
       if (chainId !== deployment.chain_id) {
-        throw new CodedError(
+        throw new CodedError<EthereumErrorCode>(
           'wrong_chain',
           `Ethereum: expected chain ${deployment.chain_id}, the node is on ${chainId}`,
         )
       }
       const code = String(await rpc('eth_getCode', [deployment.contract, 'latest']))
       if (keccak256(code) !== deployment.code_hash) {
-        throw new CodedError(
+        throw new CodedError<EthereumErrorCode>(
           'not_our_contract',
           `contract ${deployment.contract}: expected code with hash ${deployment.code_hash}, got ${keccak256(code)}`,
         )
@@ -151,7 +151,10 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
     async suggestedFees() {
       const { maxFeePerGas, maxPriorityFeePerGas } = await ask('fees', () => provider.getFeeData())
       if (maxFeePerGas === null || maxPriorityFeePerGas === null) {
-        throw new CodedError('chain_unavailable', 'Ethereum: the node suggests no EIP-1559 fees')
+        throw new CodedError<EthereumErrorCode>(
+          'chain_unavailable',
+          'Ethereum: the node suggests no EIP-1559 fees',
+        )
       }
       return { maxFeePerGas, maxPriorityFeePerGas }
     },
@@ -223,7 +226,11 @@ async function asking<T>(what: string, work: () => Promise<T>): Promise<T> {
     return await Promise.race([work(), late])
   } catch (cause) {
     const code = isRevert(cause) ? 'refused' : 'chain_unavailable'
-    throw new CodedError(code, `Ethereum: ${what} failed: ${shortMessageOf(cause)}`, { cause })
+    throw new CodedError<EthereumErrorCode>(
+      code,
+      `Ethereum: ${what} failed: ${shortMessageOf(cause)}`,
+      { cause },
+    )
   } finally {
     clearTimeout(timer)
   }

@@ -4,7 +4,7 @@ import { CodedError, messageOf } from '../../shared/coded-error.ts'
 import { carOfFile } from './unixfs.ts'
 
 /** `ipfs_unavailable`: try again later. `wrong_cid`: the node answered what it must not; nothing it says is believed. */
-export type IpfsErrorCode = 'ipfs_unavailable' | 'wrong_cid'
+type IpfsErrorCode = 'ipfs_unavailable' | 'wrong_cid'
 
 /**
  * An IPFS node that keeps files for us. Promise: when `add` returns, the node has said that the whole file is stored
@@ -47,11 +47,14 @@ async function importCar(
   const roots: string[] = []
   for await (const { root } of client.dag.import(carOfFile(cid, file), { pinRoots: true })) {
     if (root.pinErrorMsg)
-      throw new CodedError('ipfs_unavailable', `IPFS: not pinned: ${root.pinErrorMsg}`)
+      throw new CodedError<IpfsErrorCode>(
+        'ipfs_unavailable',
+        `IPFS: not pinned: ${root.pinErrorMsg}`,
+      )
     roots.push(root.cid.toString())
   }
   if (roots.length !== 1 || roots[0] !== cid.toString()) {
-    throw new CodedError(
+    throw new CodedError<IpfsErrorCode>(
       'wrong_cid',
       `IPFS: expected the node to pin ${cid.toString()}, it answered ${roots.join(', ') || 'nothing'}`,
     )
@@ -60,7 +63,11 @@ async function importCar(
 
 function asUnavailable(call: string, cause: unknown): unknown {
   if (cause instanceof CodedError) return cause
-  return new CodedError('ipfs_unavailable', `IPFS: ${call} failed: ${messageOf(cause)}`, { cause })
+  return new CodedError<IpfsErrorCode>(
+    'ipfs_unavailable',
+    `IPFS: ${call} failed: ${messageOf(cause)}`,
+    { cause },
+  )
 }
 
 async function guarded<T>(call: string, work: () => Promise<T>): Promise<T> {

@@ -1,2 +1,2 @@
-export { batchHeaderSchema, MAX_BATCH_RECORDS, ZERO_ROOT, type BatchHeader } from './header.ts'
+export { MAX_BATCH_RECORDS, ZERO_ROOT, type BatchHeader } from './header.ts'
 export { batchFileName, readBatchFile, writeBatchFile, type BatchEntry } from './file.ts'

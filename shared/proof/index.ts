@@ -56,7 +56,6 @@ const bundleSchema = z.strictObject({
     .optional(),
 })
 
-export type Anchor = z.infer<typeof anchorSchema>
 export type ProofBundle = Omit<z.infer<typeof bundleSchema>, 'record'> & { record: LedgerRecord }
 
 /** Parses a bundle from its JSON text, or from a value already parsed; throws `malformed`. */

@@ -3,14 +3,9 @@ import { canonicalBytes } from '../json.ts'
 import { parseAs } from '../parse.ts'
 import { readingSchema, type Reading, type UnsignedReading } from './schema.ts'
 
-export {
-  readingSchema,
-  unsignedReadingSchema,
-  type Reading,
-  type UnsignedReading,
-} from './schema.ts'
+export { readingSchema, type Reading, type UnsignedReading } from './schema.ts'
 export { chainStatus, type ChainStatus } from './chain.ts'
-export { decodeCompact, type CompactReading } from './compact.ts'
+export { decodeCompact } from './compact.ts'
 
 /** Parses one reading in JSON form, formats.md §1; throws a `MalformedError`. */
 export const parseReading = (value: unknown): Reading => parseAs(readingSchema, value, 'reading')

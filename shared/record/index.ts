@@ -8,7 +8,6 @@ export {
   deviceFactsSchema,
   DEVICE_EVENTS,
   STAGES,
-  type ComplaintEventRecord,
   type DeviceEventRecord,
   type DeviceFacts,
   type LedgerRecord,
