@@ -54,7 +54,7 @@ export const mapPaths: Paths = {
       summary: 'Public facts of a device, its history in the ledger, its contradictions',
       params: { deviceId: deviceIdField },
       answers: read('The device', 'Device'),
-      problems: ['not_found', 'store_unavailable'],
+      problems: ['not_found', 'record_damaged', 'store_unavailable'],
     }),
   },
   '/api/v1/events': {
