@@ -7,7 +7,11 @@ const nitro = {
   scheduledTasks: { '*/2 * * * * *': ['ledger:advance'] },
   esbuild: { options: { target: 'es2024' } },
   // ethers stands on another version of noble than we do: bundled, each finds its own.
-  externals: { inline: ['ethers', '@noble', '@adraffy', 'aes-js'] },
+  externals: {
+    inline: ['ethers', '@noble', '@adraffy', 'aes-js'],
+    // Its exports name a file that is not there, so tracing passes it over.
+    traceInclude: ['node_modules/interface-store/dist/src/index.js'],
+  },
   typescript: {
     tsConfig: {
       exclude: ['../cli', '../contracts/*.ts', '../stack', '../bench', '../tests', '../firmware'],
