@@ -26,7 +26,7 @@ export async function startTestPortal(env: Record<string, string> = {}): Promise
   const stack = await startStack({ dir })
   const environment = testEnvironment(stack, env)
   try {
-    const portal = await startPortal({ env: environment })
+    const portal = await startReadyPortal(environment)
     return {
       stack,
       portal,
@@ -43,6 +43,13 @@ export async function startTestPortal(env: Record<string, string> = {}): Promise
     await stack.stop()
     throw error
   }
+}
+
+/** A portal that has reached its database. */
+export async function startReadyPortal(env: Record<string, string>): Promise<Portal> {
+  const portal = await startPortal({ env })
+  await eventually('the portal ready', async () => (await get(portal.url, '/ready')).status === 200)
+  return portal
 }
 
 /** A portal's environment on this stack, with a batch every second and two confirmations. */
@@ -104,13 +111,15 @@ export async function enrol(
   areaId: string,
   devices: readonly TestDevice[],
 ): Promise<void> {
-  await send(
+  const area = await send(
     url,
     'PUT',
     `/api/v1/admin/areas/${areaId}`,
     { name: areaId, kind: 'district', parent_id: null, geometry: null },
     asAdmin,
   )
+  if (area.status !== 200)
+    throw new Error(`expected the area made, got ${area.status} ${JSON.stringify(area.body)}`)
   const enrolments = devices.map(({ facts }) => ({ area_id: areaId, device: facts }))
   const { status, body } = await send(url, 'POST', '/api/v1/admin/devices', enrolments, asAdmin)
   if (status !== 201)

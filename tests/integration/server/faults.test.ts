@@ -1,0 +1,161 @@
+import { Contract, Interface, JsonRpcProvider } from 'ethers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import artifact from '../../../contracts/artifacts/GridwitnessLedger.json' with { type: 'json' }
+import { areaIdBytes32 } from '../../../shared/area.ts'
+import { readBatchFile } from '../../../shared/batch/index.ts'
+import { toHex } from '../../../shared/bytes.ts'
+import type { Portal } from '../../../stack/portal.ts'
+import { TestDevice } from '../../device.ts'
+import {
+  allBatches,
+  enrol,
+  eventually,
+  postReadings,
+  startReadyPortal,
+  startTestPortal,
+  type TestPortal,
+} from '../../portal.ts'
+import { openModels } from './deps.ts'
+
+/** One after the other of a row of numbers in [0, 1), the same at every run: mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+let test: TestPortal
+let stored: Awaited<ReturnType<typeof openModels>>
+beforeAll(async () => {
+  test = await startTestPortal({ NUXT_LEASE_SECONDS: '1' })
+  stored = await openModels(test.stack)
+})
+afterAll(async () => {
+  await stored?.close()
+  await test?.stop()
+})
+
+const hashesOf = (answers: unknown): string[] =>
+  Array.isArray(answers) ? answers.flatMap(({ leaf_hash }) => leaf_hash ?? []) : []
+
+/** Every leaf of an area's anchored batches, by the files behind the CIDs that the contract's events name. */
+async function leavesOnChain(url: string, areaId: string): Promise<string[]> {
+  const provider = new JsonRpcProvider(test.stack.rpcUrl, undefined, { cacheTimeout: -1 })
+  try {
+    const contract = new Contract(test.stack.contract, artifact.abi, provider)
+    const logs = await contract.queryFilter(
+      contract.getEvent('BatchAnchored')(areaIdBytes32(areaId)),
+    )
+    const events = new Interface(artifact.abi)
+    const numbers = logs.map((log) => Number(events.parseLog(log)?.args.number))
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+    const leaves: string[] = []
+    for (const [index, log] of logs.entries()) {
+      const file = await fetch(`${url}/api/v1/batches/${areaId}/${index + 1}/file`)
+      if (!file.body) throw new Error(`expected the file of batch ${index + 1}`)
+      const { root } = await readBatchFile(file.body, ({ leafHash }) => {
+        leaves.push(toHex(leafHash))
+      })
+      expect(`0x${root}`).toBe(events.parseLog(log)?.args.root)
+    }
+    return leaves
+  } finally {
+    provider.destroy()
+  }
+}
+
+/** Waits until everything in the area is anchored. */
+const allAnchored = (url: string, areaId: string) =>
+  eventually('everything anchored', async () => {
+    const waiting = await stored.models.records.countDocuments({
+      area_id: areaId,
+      batch_number: null,
+    })
+    const batches = (await allBatches(url)).filter(({ area_id }) => area_id === areaId)
+    return waiting === 0 && batches.every(({ state }) => /anchored|final/.test(state))
+  })
+
+async function expectEachOnce(url: string, areaId: string, accepted: string[]): Promise<void> {
+  await allAnchored(url, areaId)
+  const leaves = await leavesOnChain(url, areaId)
+  expect(new Set(leaves).size).toBe(leaves.length)
+  expect(accepted.filter((leaf) => !leaves.includes(leaf))).toEqual([])
+}
+
+describe('a portal killed between any two steps of the ledger', () => {
+  it('loses nothing it accepted and anchors nothing twice', async () => {
+    const device = new TestDevice('killed')
+    await enrol(test.url, 'killed', [device])
+    const random = seeded(20_240_927)
+    const accepted: string[] = []
+    let portal: Portal = test.portal
+    for (let kill = 0; kill < 10; kill += 1) {
+      const { body } = await postReadings(portal.url, [device.read(), device.read()])
+      accepted.push(...hashesOf(body))
+      // Each life ends within the next few writes of the ledger, so that over ten of them every step is cut.
+      await untilProgress(1 + Math.floor(random() * 3))
+      // What is under way in this instant may be accepted or not; if it is answered, it is.
+      const last = postReadings(portal.url, [device.read()])
+        .then((answer) => accepted.push(...hashesOf(answer.body)))
+        .catch(() => undefined)
+      portal.kill('SIGKILL')
+      await Promise.all([last, portal.exited])
+      portal = await startReadyPortal(test.env)
+    }
+    await expectEachOnce(portal.url, 'killed', accepted)
+    expect(accepted.length).toBeGreaterThanOrEqual(20)
+    test.portal = portal
+    test.url = portal.url
+  })
+})
+
+const LONGEST_STEP_MS = 20_000
+
+/** Resolves the moment the ledger has written so many times: asks without a pause, as its steps follow fast. */
+async function untilProgress(writes: number): Promise<void> {
+  const progress = async () => {
+    const rows = await stored.models.batches.find({}, { state: 1, is_marked: 1 }).lean()
+    const sent = await stored.models.anchorTransactions.countDocuments()
+    return JSON.stringify([rows, sent])
+  }
+  const deadline = Date.now() + LONGEST_STEP_MS
+  let last = await progress()
+  for (let seen = 0; seen < writes;) {
+    const now = await progress()
+    if (now !== last) seen += 1
+    last = now
+    if (Date.now() > deadline)
+      throw new Error(`expected ${writes} writes of the ledger, saw ${seen}`)
+  }
+}
+
+describe('two portals on one database', () => {
+  it('anchor everything once, and the second goes on when the first is killed', async () => {
+    const device = new TestDevice('raced')
+    const second = await startReadyPortal(test.env)
+    await enrol(second.url, 'raced', [device])
+    const accepted: string[] = []
+    for (let round = 0; round < 5; round += 1) {
+      const reading = device.read()
+      const answers = await Promise.all(
+        [test.url, second.url].map((url) => postReadings(url, [reading, device.read()])),
+      )
+      for (const { body } of answers) accepted.push(...hashesOf(body))
+    }
+    await allAnchored(second.url, 'raced')
+    const holder = await stored.models.leases.findById('ledger').lean()
+    expect(holder).not.toBeNull()
+    test.portal.kill('SIGKILL')
+    await test.portal.exited
+    const { body } = await postReadings(second.url, [device.read()])
+    accepted.push(...hashesOf(body))
+    await expectEachOnce(second.url, 'raced', accepted)
+    expect(new Set(accepted).size).toBe(5 * 3 + 1)
+    test.portal = second
+    test.url = second.url
+  })
+})
