@@ -19,6 +19,8 @@ export interface DeviceRow {
   latest_event: string
   /** Server time of the newest event that is among the records. */
   latest_event_at: Date
+  /** Until then a change is being decided, whose time is not known yet: no reading is dated meanwhile. */
+  changing_until: Date | null
   /** Body of an event decided on and not yet known to be among the records; whoever meets it finishes it. */
   pending_event: string | null
   last: {
@@ -54,6 +56,7 @@ const schema = new Schema<DeviceRow>(
     enrolled_at: { type: Date, required: true },
     latest_event: { type: String, required: true },
     latest_event_at: { type: Date, required: true },
+    changing_until: { type: Date, default: null },
     pending_event: { type: String, default: null },
     last: { type: Schema.Types.Mixed, default: null },
     changed_at: { type: Date, default: null },

@@ -1,5 +1,6 @@
 import type { Acceptance, RejectionCode } from '../../shared/api/readings.ts'
 import { toHex } from '../../shared/bytes.ts'
+import { CodedError } from '../../shared/coded-error.ts'
 import { canonicalText } from '../../shared/json.ts'
 import { signatureFromBase64url, utf8 } from '../../shared/bytes.ts'
 import { leafHashOf } from '../../shared/merkle/index.ts'
@@ -13,6 +14,7 @@ import {
 import type { ReadingRecord } from '../../shared/record/index.ts'
 import type { DeviceRow, RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
+import { findDeviceRow } from './record-device-event.ts'
 import { storeReadings, type StorableReading } from './store-readings.ts'
 
 /** How far ahead of the server a device's clock may be. */
@@ -29,7 +31,8 @@ class Rejection extends Error {
 /**
  * Road step 4: takes readings as they came, answers for each in the same order. What is answered `accepted` or
  * `duplicate` is durable in the database and bears a signed receipt; what is `rejected` changed nothing, but for an
- * equivocation, which is kept as evidence. Throws only when the database is away: then nothing was promised.
+ * equivocation, which is kept as evidence. Throws only when the database is away, or `store_unavailable` in the moment
+ * in which a device is changed: then nothing was promised.
  */
 export async function acceptReadings(
   deps: Deps,
@@ -66,15 +69,27 @@ function parse(value: unknown): Reading | Rejection {
 }
 
 async function findDevices(
-  { models }: Deps,
+  deps: Deps,
   readings: readonly (Reading | Rejection)[],
 ): Promise<Map<string, DeviceRow>> {
   const ids = new Set(
     readings.flatMap((reading) => (reading instanceof Rejection ? [] : [reading.device_id])),
   )
   if (ids.size === 0) return new Map()
-  const rows = await models.devices.find({ _id: { $in: [...ids] } }).lean()
-  return new Map(rows.map((row) => [row._id, row]))
+  const rows = await deps.models.devices.find({ _id: { $in: [...ids] } }).lean()
+  const settled = rows.map((row) =>
+    row.pending_event === null ? row : findDeviceRow(deps, row._id),
+  )
+  const devices = new Map((await Promise.all(settled)).map((row) => [row._id, row]))
+  for (const { _id, changing_until } of devices.values()) {
+    if (changing_until !== null && changing_until > deps.clock.now()) {
+      throw new CodedError(
+        'store_unavailable',
+        `device_id: ${_id} is being changed in this moment; send again`,
+      )
+    }
+  }
+  return devices
 }
 
 async function check(

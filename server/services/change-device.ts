@@ -5,6 +5,9 @@ import type { DeviceRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { decideEvent, factsOf, findDeviceRow, finishPendingEvent } from './record-device-event.ts'
 
+/** How long deciding on a change may take; after a crash in it the device is heard again after this. */
+const DECIDING_MS = 5_000
+
 /** From which status an event may happen. */
 const ALLOWED_FROM: Record<DeviceEventRequest['event'], readonly DeviceRow['status'][]> = {
   key_rotated: ['active', 'suspended'],
@@ -37,6 +40,8 @@ export async function changeDevice(
   if (!(await models.areas.exists({ _id: areaId }))) {
     throw new CodedError('unknown_area', `area_id: expected an area of this portal, got ${areaId}`)
   }
+  const changingUntil = await holdReadings(deps, row)
+  // Dated only now: a reading taken by the state of before is dated before, and none is dated until the row tells.
   const decided = decideEvent(deps, {
     area_id: areaId,
     device: facts,
@@ -45,28 +50,41 @@ export async function changeDevice(
   })
   const claimed = await models.devices
     .findOneAndUpdate(
-      { _id: deviceId, latest_event: row.latest_event, pending_event: null },
+      { _id: deviceId, latest_event: row.latest_event, changing_until: changingUntil },
       {
         $set: {
           latest_event: decided.leafHash,
           pending_event: decided.body,
-          // A device that is stopped is refused from this moment on, before the record is written.
-          ...(request.event === 'suspended' || request.event === 'revoked'
-            ? { status: request.event }
-            : {}),
+          changing_until: null,
         },
       },
       { returnDocument: 'after' },
     )
     .lean()
-  if (!claimed)
-    throw new CodedError(
-      'device_conflict',
-      `device ${deviceId}: another change came first; look again`,
-    )
+  if (!claimed) throw overtaken(deviceId)
   await finishPendingEvent(deps, claimed)
   return { device_id: deviceId, status: 'recorded', leaf_hash: decided.leafHash }
 }
+
+/** Takes the right to change a device, for a moment in which its readings are asked to come again. */
+async function holdReadings({ models, clock }: Deps, row: DeviceRow): Promise<Date> {
+  const now = clock.now()
+  const changingUntil = new Date(now.getTime() + DECIDING_MS)
+  const { matchedCount } = await models.devices.updateOne(
+    {
+      _id: row._id,
+      latest_event: row.latest_event,
+      pending_event: null,
+      $or: [{ changing_until: null }, { changing_until: { $lte: now } }],
+    },
+    { $set: { changing_until: changingUntil } },
+  )
+  if (matchedCount === 0) throw overtaken(row._id)
+  return changingUntil
+}
+
+const overtaken = (deviceId: string) =>
+  new CodedError('device_conflict', `device ${deviceId}: another change came first; look again`)
 
 function changedFacts(row: DeviceRow, request: DeviceEventRequest): DeviceFacts {
   const { event, public_key, latitude, longitude, location_commitment, area_id } = request

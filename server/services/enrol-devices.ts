@@ -113,6 +113,7 @@ function newRow(deps: Deps, { area_id, device }: Enrolment): DeviceRow {
     enrolled_at: new Date(decided.record.at),
     latest_event_at: new Date(decided.record.at),
     latest_event: decided.leafHash,
+    changing_until: null,
     pending_event: decided.body,
     last: null,
     changed_at: null,

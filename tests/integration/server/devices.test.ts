@@ -255,6 +255,40 @@ describe('a suspended device', () => {
   })
 })
 
+describe('readings that come while their device is changed', () => {
+  it('are dated on the side of the event on which they were judged', async () => {
+    const device = new TestDevice('busy')
+    await enrol(test.url, AREA, [device])
+    const until = { isOver: false }
+    const posting = Array.from({ length: 4 }, async () => {
+      const statuses: number[] = []
+      while (!until.isOver) {
+        const answer = await send(test.url, 'POST', '/api/v1/readings', device.read())
+        statuses.push(answer.status)
+      }
+      return statuses
+    })
+    for (let round = 0; round < 8; round += 1) {
+      expect((await postEvent(device, { event: 'suspended' })).status).toBe(201)
+      expect((await postEvent(device, { event: 'resumed' })).status).toBe(201)
+    }
+    until.isOver = true
+    const statuses = new Set((await Promise.all(posting)).flat())
+    expect([...statuses].filter((status) => ![201, 403, 503].includes(status))).toEqual([])
+
+    const { history } = await describeDevice(device)
+    const stops = history.flatMap(({ event, at }, index) =>
+      event === 'suspended' ? [{ from: at, to: history[index + 1]?.at ?? '' }] : [],
+    )
+    const rows = await stored.models.records
+      .find({ device_id: device.facts.device_id, type: 'reading' })
+      .lean()
+    expect(rows.length).toBeGreaterThan(0)
+    const received = rows.map(({ ordered_at }) => ordered_at.toISOString())
+    expect(received.filter((at) => stops.some(({ from, to }) => at >= from && at < to))).toEqual([])
+  })
+})
+
 describe('a revoked device', () => {
   it('never comes back', async () => {
     const device = new TestDevice('revoked')
