@@ -199,11 +199,12 @@ describe('a reading that is refused', () => {
               let text = ''
               for await (const chunk of response) text += chunk
               resolve({ status: response.statusCode, text })
+              sending.destroy()
             },
           )
           sending.once('error', reject)
-          for (let sent = 0; sent < 3; sent += 1) sending.write(Buffer.alloc(MIB, ' '))
-          sending.end()
+          // One byte too many, and the sender still means to go on.
+          sending.write(Buffer.alloc(2 * MIB + 1, ' '))
         },
       )
       expect(answer.status).toBe(413)
