@@ -1,5 +1,5 @@
 import type { Area, MapAnswer } from '../shared/api/map.ts'
-import { innermost, type AreaSummary } from './map/apply-status.ts'
+import { innermost, type AreaSummary } from './map/area-figures.ts'
 
 /** Outline of an area: GeoJSON Polygon or MultiPolygon. */
 export interface AreaOutline {
@@ -29,30 +29,40 @@ const outlineOf = ({ area_id, name, geometry }: Area): AreaOutline[] =>
   geometry === null ? [] : [{ areaId: area_id, name, geometry }]
 
 /**
- * The areas with the state of their devices. Counts come with the page; outlines, which weigh more, are asked for by the
- * browser once the page stands (`load`).
+ * The areas with the state of their devices. Counts come with the page; outlines, which weigh more, come when the browser
+ * asks (`load`) once the page stands.
  */
 export async function useAreas() {
   const outlines = shallowRef<AreaOutline[]>([])
-  const { data, error, refresh } = await useAsyncData(
+  const trouble = shallowRef<Trouble | null>(null)
+  // Asked for on the server; in the browser the map in view tells.
+  const asOf = useState<string | null>('latest-reading-at', () => null)
+  const { data: areas, error } = await useAsyncData(
     'areas',
     async () => {
-      const [areas, map] = await Promise.all([fetchAreas(), ask<MapAnswer>(apiPaths.map())])
-      // Outlines hardly ever change: drawn once, they stay.
-      if (import.meta.client && outlines.value.length === 0) {
-        outlines.value = innermost(areas).flatMap(outlineOf)
-      }
-      return { areas: areas.map(withoutOutline), asOf: map.as_of }
+      const found = await fetchAreas()
+      if (import.meta.server) asOf.value = (await ask<MapAnswer>(apiPaths.map())).as_of
+      return found.map(withoutOutline)
     },
-    { deep: false },
+    { deep: false, default: (): AreaSummary[] => [] },
   )
-  const areas = computed({
-    get: () => data.value?.areas ?? [],
-    set: (next: AreaSummary[]) => {
-      data.value = { areas: next, asOf: data.value?.asOf ?? null }
-    },
-  })
-  const asOf = computed(() => data.value?.asOf ?? null)
-  const trouble = computed(() => (error.value ? troubleOf(error.value) : null))
-  return { areas, asOf, outlines, trouble, load: () => refresh() }
+  if (error.value) trouble.value = troubleOf(error.value)
+
+  let asked = 0
+  /** Asks again for everything; of several answers the one asked for last counts. */
+  async function load() {
+    const request = ++asked
+    try {
+      const found = await fetchAreas()
+      if (request !== asked) return
+      areas.value = found.map(withoutOutline)
+      // Outlines hardly ever change: drawn once, they stay.
+      if (outlines.value.length === 0) outlines.value = innermost(found).flatMap(outlineOf)
+      trouble.value = null
+    } catch (failure) {
+      if (request === asked) trouble.value = troubleOf(failure)
+    }
+  }
+
+  return { areas, asOf, outlines, trouble, load }
 }

@@ -1,6 +1,6 @@
 import { canvas, type Map as LeafletMap } from 'leaflet'
 import type { MapFeature } from '../shared/api/map.ts'
-import type { AreaSummary } from './map/apply-status.ts'
+import type { AreaSummary } from './map/area-figures.ts'
 import { createAreaLayer } from './map/area-layer.ts'
 import { createDeviceLayer } from './map/device-layer.ts'
 import { readPalette } from './map/palette.ts'

@@ -1,36 +1,41 @@
 import type { StatusEvent } from '../shared/api/map.ts'
-import { applyStatus, totalsOf } from './map/apply-status.ts'
+import { totalsOf } from './map/area-figures.ts'
 import { throttled } from './map/throttle.ts'
 
-/** Events of devices not seen here change counts only the portal knows: ask again, but not more often than this. */
-const REFRESH_EVERY_MS = 10_000
-/** Silence brings no event when nobody listens for it: ask now and then. */
-const REFRESH_ANYWAY_MS = 60_000
+/** Counts come from the portal: asked for at once when a device changes, then not more often than this. */
+const COUNT_EVERY_MS = 5_000
+/** Silence brings no event: ask for everything now and then. */
+const REFRESH_EVERY_MS = 60_000
 
 const later = (a: string | null, b: string | null) => (a !== null && (b === null || a > b) ? a : b)
 
 /** The state of supply now: areas with their counts, devices in view, kept current by the portal's events. */
 export async function useOutages() {
   const view = useMapFeatures()
-  let stopAsking: ReturnType<typeof setInterval> | undefined
-  const ask = throttled(() => void Promise.all([loadAreas(), view.refresh()]), REFRESH_EVERY_MS)
-  const live = useLiveEvents({ onStatus, onBack: ask.call })
+  let timer: ReturnType<typeof setInterval> | undefined
+  const count = throttled(() => {
+    void loadAreas()
+    if (view.hasClusters()) void view.refresh()
+  }, COUNT_EVERY_MS)
+  const live = useLiveEvents({ onStatus, onBack: refresh })
   onMounted(() => {
-    // While the page hydrates, Nuxt answers with what the server sent.
-    onNuxtReady(() => void loadAreas())
-    stopAsking = setInterval(ask.call, REFRESH_ANYWAY_MS)
+    void loadAreas()
+    timer = setInterval(refresh, REFRESH_EVERY_MS)
   })
   onBeforeUnmount(() => {
-    clearInterval(stopAsking)
-    ask.stop()
+    clearInterval(timer)
+    count.stop()
   })
 
   const { areas, asOf, outlines, trouble, load: loadAreas } = await useAreas()
 
   function onStatus(event: StatusEvent) {
-    const before = view.apply(event)
-    if (before) areas.value = applyStatus(areas.value, before, event)
-    else ask.call()
+    view.apply(event)
+    count.call()
+  }
+
+  function refresh() {
+    void Promise.all([loadAreas(), view.refresh()])
   }
 
   return {
@@ -42,7 +47,7 @@ export async function useOutages() {
     isLoaded: view.isLoaded,
     trouble: computed(() => trouble.value ?? view.trouble.value),
     show: view.show,
-    refresh: ask.call,
+    refresh,
     ...live,
   }
 }

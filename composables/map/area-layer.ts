@@ -1,6 +1,6 @@
 import { geoJSON, type GeoJSON, type Map as LeafletMap, type Renderer } from 'leaflet'
 import type { AreaOutline } from '../useAreas.ts'
-import { shareOff, type AreaSummary } from './apply-status.ts'
+import { shareOff, type AreaSummary } from './area-figures.ts'
 import type { MapPalette } from './device-marker.ts'
 import { shareClass } from './share-class.ts'
 

@@ -1,92 +1,57 @@
 import { describe, expect, it } from 'vitest'
-import {
-  applyStatus,
-  innermost,
-  percentText,
-  shareOff,
-  totalsOf,
-  type AreaSummary,
-} from '../../../composables/map/apply-status.ts'
-import { shareClass } from '../../../composables/map/share-class.ts'
-import type { DeviceState, StatusEvent } from '../../../shared/api/map.ts'
+import { applyStatus } from '../../../composables/map/apply-status.ts'
+import type { DeviceState, MapFeature, StatusEvent } from '../../../shared/api/map.ts'
 
-const area = (area_id: string, facts: Partial<AreaSummary> = {}): AreaSummary => ({
-  area_id,
-  name: area_id,
-  parent_id: null,
-  kind: 'district',
-  counts: { on: 3, off: 1, silent: 1 },
-  customers_off: 40,
-  customers_served: 200,
-  ...facts,
+const NOON = '2026-11-21T12:00:00Z'
+const LATER = '2026-11-21T12:05:00Z'
+const device = (id: string, state: DeviceState, since: string | null): MapFeature => ({
+  type: 'Feature',
+  id,
+  geometry: { type: 'Point', coordinates: [85, 25] },
+  properties: {
+    kind: 'device',
+    area_id: 'lane',
+    state,
+    since,
+    customers_served: 40,
+    stage: 'street',
+  },
 })
-const event = (state: DeviceState): StatusEvent => ({
-  device_id: '0123456789ABCDEF01',
+const cluster: MapFeature = {
+  type: 'Feature',
+  id: 'A',
+  geometry: { type: 'Point', coordinates: [85, 25] },
+  properties: { kind: 'cluster', counts: { on: 1, off: 0, silent: 0 } },
+}
+const event = (state: DeviceState, since: string): StatusEvent => ({
+  device_id: 'A',
   area_id: 'lane',
   state,
-  since: '2026-11-21T05:30:00Z',
+  since,
   latitude: null,
   longitude: null,
   customers_served: 40,
 })
-const lane = area('lane', { parent_id: 'town' })
-const areas = [area('town'), lane, area('elsewhere')]
-const known = (state: DeviceState) => ({ areaId: 'lane', state, customersServed: 40 })
 
-describe('a device that changes its state', () => {
-  it('moves from one count to the other in its area and in those around it, and nowhere else', () => {
-    const [town, changed, elsewhere] = applyStatus(areas, known('on'), event('off'))
-    for (const touched of [town, changed]) {
-      expect(touched?.counts).toEqual({ on: 2, off: 2, silent: 1 })
-      expect(touched?.customers_off).toBe(80)
-    }
-    expect(elsewhere).toBe(areas[2])
+describe('a status event on the map', () => {
+  it('changes the device it names and no other', () => {
+    const other = device('B', 'on', NOON)
+    const [changed, same] = applyStatus([device('A', 'on', NOON), other], event('off', LATER))
+    expect(changed?.properties).toMatchObject({ state: 'off', since: LATER })
+    expect(same).toBe(other)
   })
 
-  it('takes its customers out of the outage when mains are back, and when it falls silent', () => {
-    for (const state of ['on', 'silent'] as const) {
-      const [town] = applyStatus(areas, known('off'), event(state))
-      expect(town).toMatchObject({ customers_off: 0, counts: { off: 0 } })
-    }
+  it('is the first word of a device never heard', () => {
+    const [changed] = applyStatus([device('A', 'silent', null)], event('on', NOON))
+    expect(changed?.properties).toMatchObject({ state: 'on', since: NOON })
   })
 
-  it('changes nothing when it says what was known', () => {
-    expect(applyStatus(areas, known('off'), event('off'))).toBe(areas)
+  it('does not undo what is newer', () => {
+    const shown = [device('A', 'off', LATER)]
+    expect(applyStatus(shown, event('on', NOON))).toEqual(shown)
   })
 
-  it('ends even where areas are said to hold each other', () => {
-    const ring = [area('lane', { parent_id: 'town' }), area('town', { parent_id: 'lane' })]
-    expect(applyStatus(ring, known('on'), event('off'))).toHaveLength(2)
-  })
-})
-
-describe('figures of areas', () => {
-  it('count each device once, though areas count what is within them', () => {
-    expect(totalsOf(areas)).toEqual({ on: 6, off: 2, silent: 2, customersOff: 80 })
-  })
-
-  it('are shown side by side only for areas that hold no others', () => {
-    expect(innermost(areas).map(({ area_id }) => area_id)).toEqual(['lane', 'elsewhere'])
-  })
-
-  it('leave the share unknown where no device speaks: silence is not power', () => {
-    const silent = area('quiet', { counts: { on: 0, off: 0, silent: 5 }, customers_off: 0 })
-    expect(shareOff(silent)).toBeNull()
-    expect(shareClass(shareOff(silent))).toBeNull()
-    expect(shareOff(lane)).toBe(0.2)
-  })
-
-  it('are shaded by class, nobody off apart from a few', () => {
-    expect([0, 0.001, 0.02, 0.1, 0.5, 1].map(shareClass)).toEqual([0, 1, 1, 2, 4, 5])
-  })
-
-  it('never round a few customers off to none, nor nearly all to all', () => {
-    expect([0, 0.001, 0.234, 0.999, 1].map(percentText)).toEqual([
-      '0\u00a0%',
-      '< 1\u00a0%',
-      '23\u00a0%',
-      '> 99\u00a0%',
-      '100\u00a0%',
-    ])
+  it('leaves clusters to the portal, which counts them', () => {
+    expect(applyStatus([cluster], event('off', NOON))).toEqual([cluster])
   })
 })
