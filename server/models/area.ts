@@ -1,12 +1,17 @@
 import { Schema, type Connection } from 'mongoose'
+import type { AreaGeometry } from '../../shared/area-geometry.ts'
 
 export interface AreaRow {
   _id: string
   name: string
   kind: string
   parent_id: string | null
-  /** GeoJSON Polygon or MultiPolygon, or null. */
-  geometry: { type: string; coordinates: unknown[] } | null
+  /** As imported: what decides where a point lies. */
+  geometry: AreaGeometry | null
+  /** The same with fewer corners, for the map only. */
+  outline: AreaGeometry | null
+  /** Of `geometry`. */
+  square_metres: number | null
 }
 
 const schema = new Schema<AreaRow>(
@@ -16,11 +21,15 @@ const schema = new Schema<AreaRow>(
     kind: { type: String, required: true },
     parent_id: { type: String, default: null },
     geometry: { type: Schema.Types.Mixed, default: null },
+    outline: { type: Schema.Types.Mixed, default: null },
+    square_metres: { type: Number, default: null },
   },
   { versionKey: false, autoIndex: false },
 )
 
 schema.index({ parent_id: 1 })
+// Refuses rings that cross themselves; areas without geometry are left out of it.
+schema.index({ geometry: '2dsphere' })
 
 export const areaModel = (connection: Connection) =>
   connection.model<AreaRow>('Area', schema, 'areas')

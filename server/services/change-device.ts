@@ -3,6 +3,7 @@ import { CodedError } from '../../shared/coded-error.ts'
 import type { DeviceFacts } from '../../shared/record/index.ts'
 import type { DeviceRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
+import { placeDevices } from './place-device.ts'
 import { decideEvent, factsOf, findDeviceRow, finishPendingEvent } from './record-device-event.ts'
 
 /** How long deciding on a change may take; after a crash in it the device is heard again after this. */
@@ -36,14 +37,14 @@ export async function changeDevice(
     )
   }
   const facts = changedFacts(row, request)
-  const areaId = request.area_id ?? row.area_id
-  if (!(await models.areas.exists({ _id: areaId }))) {
-    throw new CodedError('unknown_area', `area_id: expected an area of this portal, got ${areaId}`)
-  }
+  // Whoever moves to another place and states no area belongs where that place lies.
+  const area_id = request.area_id ?? (isPlaceStated(request) ? undefined : row.area_id)
+  const [placed] = await placeDevices(deps, [{ area_id, device: facts }])
+  if (!placed) throw new Error(`device ${deviceId}: expected it placed`)
   const changingUntil = await holdReadings(deps, row)
   // Dated only now: a reading taken by the state of before is dated before, and none is dated until the row tells.
   const decided = decideEvent(deps, {
-    area_id: areaId,
+    area_id: placed.area_id,
     device: facts,
     event: request.event,
     reason: `${request.reason} (approved by ${request.approved_by})`,
@@ -65,6 +66,9 @@ export async function changeDevice(
   await finishPendingEvent(deps, claimed)
   return { device_id: deviceId, status: 'recorded', leaf_hash: decided.leafHash }
 }
+
+const isPlaceStated = ({ latitude, longitude, location_commitment }: DeviceEventRequest): boolean =>
+  latitude !== undefined || longitude !== undefined || location_commitment !== undefined
 
 /** Takes the right to change a device, for a moment in which its readings are asked to come again. */
 async function holdReadings({ models, clock }: Deps, row: DeviceRow): Promise<Date> {
@@ -89,8 +93,7 @@ const overtaken = (deviceId: string) =>
 function changedFacts(row: DeviceRow, request: DeviceEventRequest): DeviceFacts {
   const { event, public_key, latitude, longitude, location_commitment, area_id } = request
   const facts = factsOf(row)
-  const isMoved =
-    latitude !== undefined || longitude !== undefined || location_commitment !== undefined
+  const isMoved = isPlaceStated(request)
   if ((public_key !== undefined) !== (event === 'key_rotated')) {
     throw new CodedError(
       'malformed',

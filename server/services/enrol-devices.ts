@@ -4,6 +4,7 @@ import { canonicalText } from '../../shared/json.ts'
 import type { DeviceRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { insertNew } from './insert-new.ts'
+import { placeDevices } from './place-device.ts'
 import {
   decideEvent,
   factsOf,
@@ -14,7 +15,8 @@ import {
 
 /**
  * Enrols devices, all or none when one is refused: each becomes a `device_event` record, and its key counts from then on.
- * Enrolling the same facts again changes nothing. Throws `unknown_area`, `key_conflict` for an id known with another
+ * One that states no area is placed by its coordinates (place-device.ts), once: it stays where it was enrolled. Enrolling
+ * the same facts again changes nothing. Throws what placing throws, `key_conflict` for an id known with another
  * key (that takes a `key_rotated` event), `device_conflict` for other facts (that takes a `moved` event).
  */
 export async function enrolDevices(
@@ -23,7 +25,6 @@ export async function enrolDevices(
 ): Promise<Enrolled[]> {
   const { models } = deps
   expectOneVoice(enrolments)
-  await expectKnownAreas(deps, enrolments)
   const ids = enrolments.map(({ device }) => device.device_id)
   const known = new Map(
     (await models.devices.find({ _id: { $in: ids } }).lean()).map((row) => [row._id, row]),
@@ -33,9 +34,10 @@ export async function enrolDevices(
     if (row) expectSameDevice(row, enrolment)
   }
   const fresh = enrolments.filter(({ device }) => !known.has(device.device_id))
+  const placed = await placeDevices(deps, fresh)
   await insertNew(
     models.devices,
-    fresh.map((enrolment) => newRow(deps, enrolment)),
+    placed.map((enrolment) => newRow(deps, enrolment)),
   )
 
   const answers: Enrolled[] = []
@@ -72,18 +74,6 @@ function expectOneVoice(enrolments: readonly Enrolment[]): void {
   }
 }
 
-async function expectKnownAreas({ models }: Deps, enrolments: readonly Enrolment[]): Promise<void> {
-  const wanted = new Set(enrolments.map(({ area_id }) => area_id))
-  const areas = await models.areas.find({ _id: { $in: [...wanted] } }, { _id: 1 }).lean()
-  const missing = [...wanted.difference(new Set(areas.map(({ _id }) => _id)))]
-  if (missing.length > 0) {
-    throw new CodedError(
-      'unknown_area',
-      `area_id: expected an area of this portal, got ${missing.join(', ')}`,
-    )
-  }
-}
-
 function expectSameDevice(row: DeviceRow, { area_id, device }: Enrolment): void {
   if (row.public_key !== device.public_key) {
     throw new CodedError(
@@ -91,7 +81,8 @@ function expectSameDevice(row: DeviceRow, { area_id, device }: Enrolment): void 
       `device ${row._id}: enrolled with key ${row.public_key}, got ${device.public_key}; a new key takes a key_rotated event`,
     )
   }
-  if (row.area_id !== area_id || canonicalText(factsOf(row)) !== canonicalText(device)) {
+  const isElsewhere = area_id !== undefined && area_id !== row.area_id
+  if (isElsewhere || canonicalText(factsOf(row)) !== canonicalText(device)) {
     throw new CodedError(
       'device_conflict',
       `device ${row._id}: enrolled in ${row.area_id} as ${canonicalText(factsOf(row))}; changes take a moved event`,
@@ -99,7 +90,7 @@ function expectSameDevice(row: DeviceRow, { area_id, device }: Enrolment): void 
   }
 }
 
-function newRow(deps: Deps, { area_id, device }: Enrolment): DeviceRow {
+function newRow(deps: Deps, { area_id, device }: Enrolment & { area_id: string }): DeviceRow {
   const decided = decideEvent(deps, { area_id, device, event: 'enrolled' })
   return {
     _id: device.device_id,

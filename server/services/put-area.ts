@@ -1,20 +1,71 @@
+import { mongo } from 'mongoose'
 import type { AreaRequest } from '../../shared/api/devices.ts'
+import { squareMetres } from '../../shared/area-geometry.ts'
 import { CodedError } from '../../shared/coded-error.ts'
+import { simplifyOutline } from '../../shared/simplify-outline.ts'
+import type { AreaRow } from '../models/index.ts'
+import { areaAncestry } from './area-ancestry.ts'
 import type { Deps } from './deps.ts'
 
-/** Creates or replaces an area. Throws `unknown_area` for a parent that does not exist, `malformed` for an area within itself. */
+/**
+ * Creates or replaces an area, whole or not at all. Throws `unknown_area` for a parent that does not exist, `malformed` for
+ * an area within itself and for an outline that MongoDB cannot index: one whose rings cross or touch themselves.
+ */
 export async function putArea(
   { models }: Pick<Deps, 'models'>,
   areaId: string,
   area: AreaRequest,
 ): Promise<void> {
-  if (area.parent_id === areaId)
-    throw new CodedError('malformed', 'parent_id: expected another area')
-  if (area.parent_id !== null && !(await models.areas.exists({ _id: area.parent_id }))) {
+  await expectParent({ models }, areaId, area.parent_id)
+  const { geometry } = area
+  const derived: Pick<AreaRow, 'outline' | 'square_metres'> = {
+    outline: geometry && simplifyOutline(geometry),
+    square_metres: geometry && squareMetres(geometry),
+  }
+  try {
+    await models.areas.updateOne(
+      { _id: areaId },
+      { $set: { ...area, ...derived } },
+      { upsert: true },
+    )
+  } catch (cause) {
+    if (!isUnindexable(cause)) throw cause
     throw new CodedError(
-      'unknown_area',
-      `parent_id: expected an area of this portal, got ${area.parent_id}`,
+      'malformed',
+      `geometry: expected rings that neither cross nor touch themselves, holes inside, got: ${reasonOf(cause)}`,
+      { cause },
     )
   }
-  await models.areas.updateOne({ _id: areaId }, { $set: area }, { upsert: true })
 }
+
+async function expectParent(
+  { models }: Pick<Deps, 'models'>,
+  areaId: string,
+  parentId: string | null,
+): Promise<void> {
+  if (parentId === null) return
+  if (parentId === areaId) throw new CodedError('malformed', 'parent_id: expected another area')
+  if (!(await models.areas.exists({ _id: parentId }))) {
+    throw new CodedError(
+      'unknown_area',
+      `parent_id: expected an area of this portal, got ${parentId}`,
+    )
+  }
+  const { ancestorsOf } = await areaAncestry({ models }, [parentId])
+  if (ancestorsOf(parentId).includes(areaId)) {
+    throw new CodedError(
+      'malformed',
+      `parent_id: expected an area that does not lie in ${areaId}, got ${parentId}`,
+    )
+  }
+}
+
+/** "Can't extract geo keys" of MongoDB's error codes. */
+const CANT_EXTRACT_GEO_KEYS = 16_755
+
+const isUnindexable = (error: unknown): error is mongo.MongoServerError =>
+  error instanceof mongo.MongoServerError && error.code === CANT_EXTRACT_GEO_KEYS
+
+/** The server's words without the document they repeat, which ends with a brace. */
+const reasonOf = ({ message }: mongo.MongoServerError): string =>
+  message.slice(message.lastIndexOf('}') + 1).trim()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { areaGeometrySchema } from '../area-geometry.ts'
 import {
   areaIdField,
   deviceIdField,
@@ -14,7 +15,11 @@ import { deviceStateSchema } from './map.ts'
 export const MAX_ENROLMENTS_PER_REQUEST = 1000
 
 /** Body of `POST /admin/devices`: one or many enrolments; a device enters the ledger by it. */
-export const enrolmentSchema = z.strictObject({ area_id: areaIdField, device: deviceFactsSchema })
+export const enrolmentSchema = z.strictObject({
+  /** Without it, the smallest area that holds the coordinates; required beside a `location_commitment`. */
+  area_id: areaIdField.optional(),
+  device: deviceFactsSchema,
+})
 export const enrolmentsSchema = z.union([
   enrolmentSchema,
   z.array(enrolmentSchema).min(1).max(MAX_ENROLMENTS_PER_REQUEST),
@@ -37,7 +42,7 @@ export const deviceEventRequestSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9:_-]{0,39}$/, 'expected a pseudonym of a–z, 0–9, :, _ and -'),
   reason: z.string().min(1).max(400),
-  /** The facts that change: a new key, a new place, a new area. */
+  /** The facts that change: a new key, a new place, a new area. A new place without an area is in the smallest that holds it. */
   area_id: areaIdField.optional(),
   public_key: deviceFactsSchema.shape.public_key.optional(),
   latitude: deviceFactsSchema.shape.latitude,
@@ -87,11 +92,6 @@ export const areaRequestSchema = z.strictObject({
   name: z.string().min(1).max(120),
   kind: z.string().min(1).max(40),
   parent_id: areaIdField.nullable(),
-  geometry: z
-    .strictObject({
-      type: z.enum(['Polygon', 'MultiPolygon']),
-      coordinates: z.array(z.json()),
-    })
-    .nullable(),
+  geometry: areaGeometrySchema.nullable(),
 })
 export type AreaRequest = z.infer<typeof areaRequestSchema>
