@@ -1,12 +1,17 @@
 import type { AreaRequest } from '../../shared/api/devices.ts'
 import type { Atlas, AtlasPlace } from './atlas.ts'
-import type { Site } from './scenario.ts'
 
 const STATE_DIGITS = 2
 /** Postal abbreviations of the states the utility serves, by FIPS code. */
 const STATE_ABBREVIATIONS: Partial<Record<string, string>> = { '21': 'ky', '51': 'va' }
 /** From this number on, a "county" of Virginia is a city of its own. */
 const FIRST_CITY_NUMBER = 500
+
+/** The county a site of Helene lies in. */
+interface InCounty {
+  countyFips: string
+  county: string
+}
 
 /** An area as the portal takes it, under its id. */
 export interface Area {
@@ -15,12 +20,12 @@ export interface Area {
 }
 
 /** Area of a site: its county. Throws where the county's state is not known here. */
-export function areaIdOf({ countyFips, county }: Pick<Site, 'countyFips' | 'county'>): string {
+export function areaIdOf({ countyFips, county }: InCounty): string {
   return `${stateId(countyFips)}-${slug(county)}${isCity(countyFips) ? '-city' : ''}`
 }
 
 /** The states and counties in which sites lie, states first, with their outlines. */
-export function areasOf(sites: Site[], { states, counties }: Atlas): Area[] {
+export function areasOf(sites: readonly InCounty[], { states, counties }: Atlas): Area[] {
   const countyFips = new Set(sites.map((site) => site.countyFips))
   const stateFips = new Set([...countyFips].map((fips) => fips.slice(0, STATE_DIGITS)))
   return [
@@ -41,8 +46,7 @@ export function areasOf(sites: Site[], { states, counties }: Atlas): Area[] {
 }
 
 const area = (id: string, place: AtlasPlace, facts: Omit<AreaRequest, 'geometry'>): Area => {
-  const { type, coordinates } = place.outline
-  return { id, request: { ...facts, geometry: { type, coordinates } } }
+  return { id, request: { ...facts, geometry: place.outline } }
 }
 
 function placeOf(places: AtlasPlace[], fips: string): AtlasPlace {

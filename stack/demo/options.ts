@@ -9,7 +9,7 @@ sealed and anchored while you watch. Stop with Ctrl-C; the next start continues.
   --port N            port of the portal (3000, or a free one where that is taken)
   --data DIR          folder for everything that is kept (.data/demo)
   --scenario NAME     what is replayed: ${scenarioNames.join(', ')} (helene)
-  --devices N         number of simulated sensors (600)
+  --devices N         number of simulated sensors (600, or all there are)
   --speed N           times as fast as it happened (240: two days in 12 minutes)
   --batch-seconds N   how often batches are closed (30)
   --help              this text
@@ -20,7 +20,8 @@ export interface DemoOptions {
   port: number | undefined
   data: string
   scenario: ScenarioName
-  devices: number
+  /** undefined: as many as are usual, or as the scenario has. */
+  devices: number | undefined
   speed: number
   batchSeconds: number
 }
@@ -39,7 +40,7 @@ const MAX_DEVICES = 100_000
 export function readOptions(args: string[]): DemoOptions | 'help' {
   const values = parsed(args)
   if (values.help === true) return 'help'
-  const { port, scenario, data } = values
+  const { port, scenario, data, devices } = values
   if (!isScenarioName(scenario)) {
     throw new UsageError(
       `--scenario: expected one of ${scenarioNames.join(', ')}, got "${scenario}"`,
@@ -50,7 +51,7 @@ export function readOptions(args: string[]): DemoOptions | 'help' {
     port: port === undefined ? undefined : integer('--port', port, MAX_PORT),
     data,
     scenario,
-    devices: integer('--devices', values.devices, MAX_DEVICES),
+    devices: devices === undefined ? undefined : integer('--devices', devices, MAX_DEVICES),
     speed: integer('--speed', values.speed, MAX_SPEED),
     batchSeconds: integer('--batch-seconds', values['batch-seconds'], MAX_BATCH_SECONDS),
   }
@@ -66,7 +67,7 @@ function parsed(args: string[]) {
         port: { type: 'string' },
         data: { type: 'string', default: '.data/demo' },
         scenario: { type: 'string', default: 'helene' },
-        devices: { type: 'string', default: '600' },
+        devices: { type: 'string' },
         speed: { type: 'string', default: '240' },
         'batch-seconds': { type: 'string', default: '30' },
         help: { type: 'boolean' },

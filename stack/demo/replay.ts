@@ -101,7 +101,8 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
         // Signed by an earlier run that may have ended before the answer.
         await sendUnsent()
         for await (const due of dueGroups(first, upcoming, clock, signal)) {
-          const { readings, chains } = await signReadings(due, outbox.chains, options.keys)
+          const signed = await signReadings(due, outbox.chains, options.keys, scenario.supply)
+          const { readings, chains } = signed
           outbox.chains = chains
           outbox.unsent = readings
           outbox.clock_at = clock.now()

@@ -10,6 +10,7 @@ import { showReplay } from './show-replay.ts'
 import { startEverything } from './start-everything.ts'
 
 const OWNER_ONLY = 0o700
+const USUAL_DEVICES = 600
 
 export interface Demo {
   options: DemoOptions
@@ -51,12 +52,13 @@ export async function runDemo({ options, screen, signal, onPortal }: Demo): Prom
 async function chosenScenario({ scenario: name, devices }: DemoOptions): Promise<Scenario> {
   const scenario = await readScenario(name)
   const { length } = scenario.sites
-  if (devices > length) {
+  const wanted = devices ?? Math.min(USUAL_DEVICES, length)
+  if (wanted > length) {
     throw new UsageError(
-      `--devices: expected at most ${length}, the sites of ${name}, got ${devices}`,
+      `--devices: expected at most ${length}, the sites of ${name}, got ${wanted}`,
     )
   }
-  return { ...scenario, sites: scenario.sites.slice(0, devices) }
+  return { ...scenario, sites: scenario.sites.slice(0, wanted) }
 }
 
 /** A portal that ends by itself is a failure; one that is asked to does so after the signal. */

@@ -1,27 +1,25 @@
-import { areaIdOf, areasOf } from './areas.ts'
-import { readAtlas } from './atlas.ts'
 import type { DeviceKey } from './device-keys.ts'
 import { untilDone } from './patience.ts'
 import type { PortalRequests } from './portal-requests.ts'
-import type { Site } from './scenario.ts'
+import type { Scenario, Site } from './scenario.ts'
 
 /**
  * Registers the areas and enrols a transformer sensor per site, as an administrator would. What is registered already
  * stays as it is; returns how many areas and how many new sensors there are.
  */
 export async function setUpPortal(
-  sites: Site[],
+  { sites, areasFor }: Pick<Scenario, 'sites' | 'areasFor'>,
   keys: Map<string, DeviceKey>,
   portal: Pick<PortalRequests, 'putArea' | 'enrol'>,
   signal: AbortSignal,
 ): Promise<{ areas: number; newSensors: number }> {
-  const areas = areasOf(sites, await readAtlas())
-  // One after the other: a county is refused while its state is unknown.
+  const areas = await areasFor(sites)
+  // One after the other: an area is refused while the one it lies in is unknown.
   for (const { id, request } of areas) {
     await untilDone(() => portal.putArea(id, request), { signal })
   }
   const enrolments = sites.map((site) => ({
-    area_id: areaIdOf(site),
+    ...(site.areaId !== null && { area_id: site.areaId }),
     device: {
       device_id: site.deviceId,
       public_key: publicKeyOf(site, keys),

@@ -48,7 +48,7 @@ export async function showReplay(show: ShowOptions): Promise<void> {
     if (replay.state().refused <= SHOWN_REFUSALS) line.say(`Refused: ${code}: ${detail}`)
   }
 
-  const { areas, newSensors } = await setUpPortal(scenario.sites, keys, portal, signal)
+  const { areas, newSensors } = await setUpPortal(scenario, keys, portal, signal)
   line.say(`${deviceIds.length} simulated sensors in ${areas} areas, ${newSensors} of them new.`)
   line.say(`The portal is at ${url}`)
   const state = replay.state()

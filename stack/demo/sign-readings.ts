@@ -8,7 +8,7 @@ import {
 import type { DeviceKey } from './device-keys.ts'
 import type { Measurement } from './measurement.ts'
 import type { Chain } from './outbox.ts'
-import { simulatedVoltageMv } from './voltage.ts'
+import { simulatedVoltageMv, type Supply } from './voltage.ts'
 
 /** Stands in every reading, so that none is ever taken for a measured one. */
 const FIRMWARE = 'simulated'
@@ -24,6 +24,7 @@ export async function signReadings(
   measurements: Measurement[],
   chains: Record<string, Chain>,
   keys: Map<string, DeviceKey>,
+  supply: Supply,
 ): Promise<{ readings: Reading[]; chains: Record<string, Chain> }> {
   const after = { ...chains }
   const unsigned = measurements.map((measurement) => {
@@ -33,7 +34,7 @@ export async function signReadings(
     if (measurement.seq !== expected) {
       throw new Error(`device ${deviceId}: expected number ${expected}, got ${measurement.seq}`)
     }
-    const reading = readingOf(measurement, before?.digest)
+    const reading = readingOf(measurement, before?.digest, supply)
     const bytes = signedBytes(reading)
     after[deviceId] = { seq: measurement.seq, digest: toHex(signedDigest(bytes)) }
     return { reading, bytes, key: keys.get(deviceId) }
@@ -48,7 +49,11 @@ export async function signReadings(
   return { readings, chains: after }
 }
 
-function readingOf(measurement: Measurement, previous: string | undefined): UnsignedReading {
+function readingOf(
+  measurement: Measurement,
+  previous: string | undefined,
+  supply: Supply,
+): UnsignedReading {
   const { site, seq, at, status, reason, offSinceAt } = measurement
   return {
     v: 1,
@@ -61,7 +66,7 @@ function readingOf(measurement: Measurement, previous: string | undefined): Unsi
     longitude: site.longitude,
     ...(previous === undefined ? {} : { previous }),
     ...(offSinceAt === undefined ? {} : { off_since: deviceTime(offSinceAt) }),
-    voltage_mv: status === 'OFF' ? 0 : simulatedVoltageMv(site.deviceId, at),
+    voltage_mv: status === 'OFF' ? 0 : simulatedVoltageMv(site.deviceId, at, supply),
     firmware: FIRMWARE,
   }
 }

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { readAtlas } from './atlas.ts'
 import { countyFinder } from './county-at.ts'
+import { by, fairOrder } from './fair-order.ts'
 import { OUTAGE_COLUMNS, readTable } from './outage-table.ts'
 
 /**
@@ -34,11 +35,6 @@ const cell = (row: Row | undefined, column: string): string => {
   if (value === undefined) throw new Error(`expected a column "${column}", got none`)
   return value
 }
-
-const by =
-  <T>(key: (value: T) => string | number) =>
-  (a: T, b: T): number =>
-    key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0
 
 function isGhost(row: Row): boolean {
   return cell(row, 'gone_by') === '' && cell(row, 'start_time') < MONTH_BEGIN
@@ -82,26 +78,16 @@ function rankedInCounty(sites: Site[]): Site[] {
   return [...first, ...new Set(turns)]
 }
 
-/**
- * Over the counties: one site each, the county with most sites first; then by the method of Sainte-Laguë (divisors
- * 1, 3, 5, …), so that the number of sites of a county follows the number of its outages.
- */
-function ranked(sites: Site[]): Site[] {
-  const counties = Map.groupBy(sites, (site) => site.fips)
-  const seats = [...counties].flatMap(([fips, inCounty]) =>
-    rankedInCounty(inCounty).map((site, index) => ({
-      site,
-      fips,
-      round: index === 0 ? 0 : 1,
-      quotient: inCounty.length / (2 * index + 1),
-    })),
+/** Over the counties in proportion to the number of their sites. */
+const ranked = (sites: Site[]): Site[] =>
+  fairOrder(
+    new Map(
+      [...Map.groupBy(sites, (site) => site.fips)].map(([fips, inCounty]) => [
+        fips,
+        rankedInCounty(inCounty),
+      ]),
+    ),
   )
-  return seats
-    .toSorted(by((seat) => seat.fips))
-    .toSorted(by((seat) => -seat.quotient))
-    .toSorted(by((seat) => seat.round))
-    .map((seat) => seat.site)
-}
 
 const source = process.argv[2]
 if (source === undefined || process.argv.length > 3) {

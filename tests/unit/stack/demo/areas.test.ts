@@ -4,10 +4,10 @@ import { areaIdField } from '../../../../shared/fields.ts'
 import { areaIdOf, areasOf } from '../../../../stack/demo/areas.ts'
 import { readAtlas, type AtlasPlace, type Position } from '../../../../stack/demo/atlas.ts'
 import { countyFinder } from '../../../../stack/demo/county-at.ts'
-import { readScenario } from '../../../../stack/demo/scenario.ts'
+import { readHelene } from '../../../../stack/demo/helene.ts'
 
 const atlas = await readAtlas()
-const { sites } = await readScenario('helene')
+const { sites } = await readHelene()
 const areas = areasOf(sites, atlas)
 
 const polygonsOf = ({ outline }: AtlasPlace): Position[][][] =>

@@ -15,8 +15,7 @@ const siteWith = (...interruptions: Site['interruptions']): Site => ({
   latitude: 38,
   longitude: -85,
   customers: 10,
-  countyFips: '21111',
-  county: 'Jefferson',
+  areaId: 'us-ky-jefferson',
   interruptions,
 })
 

@@ -6,7 +6,7 @@ test('without options the demo replays Helene two days in 12 minutes', () => {
     port: undefined,
     data: '.data/demo',
     scenario: 'helene',
-    devices: 600,
+    devices: undefined,
     speed: 240,
     batchSeconds: 30,
   })
@@ -29,8 +29,8 @@ test('help is given', () => {
 })
 
 test.each([
-  [['--scenario', 'katrina'], '--scenario: expected one of helene, got "katrina"'],
-  [['--scenario', 'toString'], '--scenario: expected one of helene, got "toString"'],
+  [['--scenario', 'katrina'], '--scenario: expected one of helene, bihar, got "katrina"'],
+  [['--scenario', 'toString'], '--scenario: expected one of helene, bihar, got "toString"'],
   [['--port', '70000'], '--port: expected an integer from 1 to 65535, got "70000"'],
   [['--speed', '0'], '--speed: expected an integer from 1 to 1000000, got "0"'],
   [['--devices', '1e3'], '--devices: expected an integer from 1 to'],

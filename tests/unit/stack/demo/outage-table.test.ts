@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { OUTAGE_COLUMNS, readOutages } from '../../../../stack/demo/outage-table.ts'
-import { readScenario, sitesOf } from '../../../../stack/demo/scenario.ts'
+import { readHelene, sitesOf } from '../../../../stack/demo/helene.ts'
 
 const header = OUTAGE_COLUMNS.join(',')
 const row =
@@ -61,7 +61,7 @@ describe('sites', () => {
   })
 
   test('have ids of their own that stay the same', async () => {
-    const ids = async () => (await readScenario('helene')).sites.map(({ deviceId }) => deviceId)
+    const ids = async () => (await readHelene()).sites.map(({ deviceId }) => deviceId)
     const once = await ids()
     expect(new Set(once).size).toBe(once.length)
     expect(once.every((id) => /^[0-9A-F]{18}$/.test(id))).toBe(true)
@@ -69,7 +69,7 @@ describe('sites', () => {
   })
 
   test('stand in an order in which even few of them cover many counties', async () => {
-    const { sites } = await readScenario('helene')
+    const { sites } = await readHelene()
     expect(new Set(sites.slice(0, 12).map(({ county }) => county)).size).toBe(12)
     const all = new Set(sites.map(({ countyFips }) => countyFips))
     expect(new Set(sites.slice(0, all.size).map(({ countyFips }) => countyFips))).toEqual(all)
