@@ -1,0 +1,96 @@
+import { breaksAsOf, type StandingBreak } from './breaks.ts'
+import { durationClass, type DurationClass, type OutageEvent } from './events.ts'
+import type { Index } from './figures.ts'
+import { interruptionKey } from './interruptions.ts'
+import { overlap, upTo, type Period } from './periods.ts'
+import { spanPeriod } from './service.ts'
+import { localKeys, type OutageHistory } from './sums.ts'
+
+/** Leaf hashes of a device's readings from one number to another, both included; null is without bound. */
+export type LeavesOfReadings = (
+  deviceId: string,
+  firstSeq: number | null,
+  lastSeq: number | null,
+) => Iterable<string>
+
+/** Interruptions that an index counts by their beginning in the period. */
+const COUNTS = {
+  saifi: 'sustained',
+  maifi: 'momentary',
+  caidi: 'sustained',
+  saidi: null,
+  asai: null,
+  coverage: null,
+} as const satisfies Record<Index | 'coverage', DurationClass | null>
+
+/** Breaks whose time a figure sums. */
+const SUMS_TIME = {
+  saifi: null,
+  maifi: null,
+  caidi: 'off',
+  saidi: 'off',
+  asai: 'off',
+  coverage: 'silent',
+} as const satisfies Record<Index | 'coverage', StandingBreak['state'] | null>
+
+interface Selection {
+  /** The area and all below it. */
+  areaIds: ReadonlySet<string>
+  period: Period
+  leavesOf: LeavesOfReadings
+}
+
+/** Device events behind what was served, and readings behind the time summed. */
+function* behindTime(
+  figure: Index | 'coverage',
+  { devices, events, asOfAt, heartbeatMs }: OutageHistory,
+  { areaIds, period, leavesOf }: Selection,
+): Generator<string> {
+  const locals = localKeys(events)
+  for (const { deviceId, service, breaks } of devices) {
+    const served = service.flatMap((span) => {
+      const part = overlap(spanPeriod(span), upTo(period, asOfAt))
+      return areaIds.has(span.areaId) && part ? [{ part, leafHash: span.leafHash }] : []
+    })
+    for (const { leafHash } of served) yield leafHash
+    for (const one of served.length > 0 ? breaksAsOf(breaks, asOfAt, heartbeatMs) : []) {
+      const { state, firstSeq, lastSeq } = one
+      if (state !== SUMS_TIME[figure] || !served.some(({ part }) => overlap(one, part))) continue
+      if (state === 'off' && locals.has(interruptionKey({ deviceId, firstSeq }))) continue
+      yield* leavesOf(deviceId, firstSeq, lastSeq)
+    }
+  }
+}
+
+/**
+ * The leaf hashes a figure rests on, one after the other as they are asked for: the device events behind the customers or
+ * devices served, then the readings behind every interruption counted, every minute off or, for coverage, every silence.
+ * A hash may come more than once.
+ */
+export function* leafHashesBehind(
+  figure: Index | 'coverage',
+  history: OutageHistory,
+  selection: Selection,
+): Generator<string> {
+  yield* behindTime(figure, history, selection)
+  const { fromAt, toAt } = upTo(selection.period, history.asOfAt)
+  for (const { areaId, local, interruptions } of history.events) {
+    if (local || !selection.areaIds.has(areaId)) continue
+    for (const one of interruptions) {
+      const begins = one.countedAt >= fromAt && one.countedAt < toAt
+      if (begins && durationClass(one, history.asOfAt) === COUNTS[figure]) {
+        yield* selection.leavesOf(one.deviceId, one.firstSeq, one.lastSeq)
+      }
+    }
+  }
+}
+
+/** The leaf hashes an event rests on: the readings behind each of its interruptions, one after the other as asked for. */
+export function* leafHashesOfEvent(
+  { interruptions }: OutageEvent,
+  leavesOf: LeavesOfReadings,
+): Generator<string> {
+  for (const { deviceId, firstSeq, lastSeq } of interruptions) {
+    yield* leavesOf(deviceId, firstSeq, lastSeq)
+  }
+}

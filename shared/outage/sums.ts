@@ -1,0 +1,132 @@
+import { breaksAsOf, type StandingBreak } from './breaks.ts'
+import { durationClass, outageEvents, type OutageEvent } from './events.ts'
+import { interruptionKey, interruptionsOf, type DeviceHistory } from './interruptions.ts'
+import { overlap, upTo, wholeSecond, type Period } from './periods.ts'
+import { MS_PER_SECOND } from './rules.ts'
+import { spanPeriod } from './service.ts'
+
+/**
+ * Numerators and denominators of one area and period. They add: over areas of one period, and over periods that adjoin.
+ * Whole numbers; seconds, so that a hundred million customers over a year stay exact in a double.
+ */
+export interface Sums {
+  customerSecondsServed: number
+  deviceSecondsEnrolled: number
+  deviceSecondsSilent: number
+  /** Customer interruptions that began in the period. */
+  sustained: number
+  momentary: number
+  customerSecondsOff: number
+  /** The same three of local events, which stand in none of the above. */
+  localSustained: number
+  localMomentary: number
+  localCustomerSecondsOff: number
+}
+
+const NO_SUMS: Readonly<Sums> = {
+  customerSecondsServed: 0,
+  deviceSecondsEnrolled: 0,
+  deviceSecondsSilent: 0,
+  sustained: 0,
+  momentary: 0,
+  customerSecondsOff: 0,
+  localSustained: 0,
+  localMomentary: 0,
+  localCustomerSecondsOff: 0,
+}
+
+export const noSums = (): Sums => ({ ...NO_SUMS })
+
+/** Adds one set of sums to another, in place. */
+export function addSums(to: Sums, from: Sums): void {
+  to.customerSecondsServed += from.customerSecondsServed
+  to.deviceSecondsEnrolled += from.deviceSecondsEnrolled
+  to.deviceSecondsSilent += from.deviceSecondsSilent
+  to.sustained += from.sustained
+  to.momentary += from.momentary
+  to.customerSecondsOff += from.customerSecondsOff
+  to.localSustained += from.localSustained
+  to.localMomentary += from.localMomentary
+  to.localCustomerSecondsOff += from.localCustomerSecondsOff
+}
+
+/** Devices and the events they make, as known at one moment; figures of any period follow. */
+export interface OutageHistory {
+  devices: readonly DeviceHistory[]
+  events: readonly OutageEvent[]
+  asOfAt: number
+  heartbeatMs: number
+}
+
+/** Puts devices together; `asOfAt` is the last moment of which anything is known, at most now. */
+export function outageHistory(
+  devices: readonly DeviceHistory[],
+  { asOfAt, heartbeatMs }: { asOfAt: number; heartbeatMs: number },
+): OutageHistory {
+  const events = outageEvents(devices.flatMap(interruptionsOf))
+  return { devices, events, asOfAt: wholeSecond(asOfAt), heartbeatMs }
+}
+
+/** Keys of the interruptions that stay out of the headline. */
+export const localKeys = (events: readonly OutageEvent[]): Set<string> =>
+  new Set(
+    events.flatMap(({ local, interruptions }) => (local ? interruptions.map(interruptionKey) : [])),
+  )
+
+const secondsOf = (part: Period | null): number =>
+  part ? (part.toAt - part.fromAt) / MS_PER_SECOND : 0
+
+function addTime(
+  sumsOf: (areaId: string) => Sums,
+  { deviceId, service }: DeviceHistory,
+  breaks: readonly StandingBreak[],
+  whole: Period,
+  locals: ReadonlySet<string>,
+): void {
+  for (const span of service) {
+    const served = overlap(spanPeriod(span), whole)
+    if (!served) continue
+    const sums = sumsOf(span.areaId)
+    const enrolled = secondsOf(served)
+    sums.deviceSecondsEnrolled += enrolled
+    sums.customerSecondsServed += enrolled * span.customersServed
+    for (const one of breaks) {
+      const seconds = secondsOf(overlap(one, served))
+      const customerSeconds = seconds * span.customersServed
+      if (one.state === 'silent') sums.deviceSecondsSilent += seconds
+      else if (locals.has(interruptionKey({ deviceId, firstSeq: one.firstSeq })))
+        sums.localCustomerSecondsOff += customerSeconds
+      else sums.customerSecondsOff += customerSeconds
+    }
+  }
+}
+
+/**
+ * The sums of a period by area, as far as it had passed at `asOfAt`. An interruption counts where and when it began, its
+ * minutes where and when they fell. Areas without devices are absent.
+ */
+export function sumsByArea(history: OutageHistory, period: Period): Map<string, Sums> {
+  const { devices, events, asOfAt, heartbeatMs } = history
+  const whole = upTo(period, asOfAt)
+  const byArea = new Map<string, Sums>()
+  const sumsOf = (areaId: string): Sums => {
+    const sums = byArea.get(areaId) ?? noSums()
+    byArea.set(areaId, sums)
+    return sums
+  }
+  const locals = localKeys(events)
+  for (const device of devices) {
+    addTime(sumsOf, device, breaksAsOf(device.breaks, asOfAt, heartbeatMs), whole, locals)
+  }
+  for (const { areaId, local, interruptions } of events) {
+    for (const one of interruptions) {
+      if (one.countedAt < whole.fromAt || one.countedAt >= whole.toAt) continue
+      const sums = sumsOf(areaId)
+      const duration = durationClass(one, asOfAt)
+      if (local && duration === 'sustained') sums.localSustained += one.customersServed
+      else if (local) sums.localMomentary += one.customersServed
+      else sums[duration] += one.customersServed
+    }
+  }
+  return byArea
+}
