@@ -60,12 +60,19 @@ async function expectParent(
   }
 }
 
-/** "Can't extract geo keys" of MongoDB's error codes. */
-const CANT_EXTRACT_GEO_KEYS = 16_755
+/** "Could not extract geo keys", as newer and older versions of MongoDB number it. */
+const NO_GEO_KEYS = [510, 16_755]
+const MAX_REASON_CHARACTERS = 300
 
 const isUnindexable = (error: unknown): error is mongo.MongoServerError =>
-  error instanceof mongo.MongoServerError && error.code === CANT_EXTRACT_GEO_KEYS
+  error instanceof mongo.MongoServerError &&
+  typeof error.code === 'number' &&
+  NO_GEO_KEYS.includes(error.code)
 
-/** The server's words without the document they repeat, which ends with a brace. */
+/** The server's words without the document or ring they repeat. */
 const reasonOf = ({ message }: mongo.MongoServerError): string =>
-  message.slice(message.lastIndexOf('}') + 1).trim()
+  message
+    .replace(/^.*\}\s*/s, '')
+    .replace(/^.* with _id "[^"]*": /s, '')
+    .replace(/\[ \[.*\] \]\s*/s, '')
+    .slice(0, MAX_REASON_CHARACTERS)
