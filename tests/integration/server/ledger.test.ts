@@ -336,9 +336,10 @@ describe('a node or contract that is not ours', () => {
       expect(await test.deps.ethereum.nonce()).toBe(nonce)
       waitForNextTry()
       const right = lease(test.deps, 'ledger', 'a test')
-      await advanceLedger(test.deps, right)
-      await advanceLedger(test.deps, right)
-      expect((await batch(area, 1)).state).toBe('anchored')
+      await eventually('the batch anchored', async () => {
+        await advanceLedger(test.deps, right)
+        return (await batch(area, 1)).state === 'anchored'
+      })
       expect(await test.deps.models.failures.countDocuments()).toBe(0)
     },
   )
