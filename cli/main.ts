@@ -2,6 +2,7 @@
 import packageJson from '../package.json' with { type: 'json' }
 import { NOT_CHECKED } from './cli-error.ts'
 import { runCommand, type CommandGroup } from './command.ts'
+import { areaImport } from './commands/area-import.ts'
 import { areaPut } from './commands/area-put.ts'
 import { deviceCommit } from './commands/device-commit.ts'
 import { deviceEnrol } from './commands/device-enrol.ts'
@@ -19,7 +20,10 @@ const gridwitness: CommandGroup = {
       summary: 'enrol devices and record what happens to them',
       commands: { enrol: deviceEnrol, commit: deviceCommit, ...deviceEvents },
     },
-    area: { summary: 'the areas devices belong to', commands: { put: areaPut } },
+    area: {
+      summary: 'the areas devices belong to',
+      commands: { put: areaPut, import: areaImport },
+    },
   },
 }
 

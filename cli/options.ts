@@ -106,6 +106,9 @@ function asOption<Schema extends z.ZodType>(
 /** A file or folder as typed. */
 export const pathOption = z.string().min(1, 'expected a path')
 
+/** A pattern or the name of a property. */
+export const patternOption = z.string().min(1, 'expected some text')
+
 /** An address of a server. User name and password would be shown in logs and lists of processes. */
 export const urlOption = z
   .string()

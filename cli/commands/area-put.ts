@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { areaRequestSchema, type AreaRequest } from '../../shared/api/devices.ts'
 import { messageOf } from '../../shared/coded-error.ts'
 import { parseJson } from '../../shared/json.ts'
-import { parseAs } from '../../shared/parse.ts'
 import { adminToken, TOKEN_HELP } from '../admin-token.ts'
+import { readGeometry } from '../area-geometry.ts'
 import { CliError, DONE, type ExitCode } from '../cli-error.ts'
 import type { Command } from '../command.ts'
 import { areaOption } from '../device-options.ts'
@@ -54,23 +54,16 @@ async function run(args: string[], terminal: Terminal): Promise<ExitCode> {
   return DONE
 }
 
-const geometrySchema = z.object({
-  type: z.enum(['Polygon', 'MultiPolygon'], 'expected Polygon or MultiPolygon'),
-  coordinates: z
-    .array(z.json(), 'expected rings of positions')
-    .min(1, 'expected rings of positions'),
-})
-const featureSchema = z.object({ type: z.literal('Feature'), geometry: geometrySchema })
-const isFeature = z.object({ type: z.literal('Feature') })
+const featureSchema = z.object({ type: z.literal('Feature'), geometry: z.unknown() })
 
 async function geometryIn(file: string): Promise<AreaRequest['geometry']> {
   const bytes = await readInput(file)
+  let value: unknown
   try {
-    const value = parseJson(bytes)
-    return isFeature.safeParse(value).success
-      ? parseAs(featureSchema, value, file).geometry
-      : parseAs(geometrySchema, value, file)
+    value = parseJson(bytes)
   } catch (cause) {
     throw new CliError('unreadable', `${messageOf(cause)} (in ${file})`, { cause })
   }
+  const feature = featureSchema.safeParse(value)
+  return readGeometry(feature.success ? feature.data.geometry : value, file)
 }
