@@ -22,6 +22,7 @@ export const describeLedger = (
   gateway_url: gatewayUrl,
   log_key: logKey.publicKey,
   outage_rules: 'v1',
+  heartbeat_seconds: settings.heartbeatMs / MS_PER_S,
   batch_interval_seconds: settings.batchIntervalMs / MS_PER_S,
   confirmations: settings.confirmations,
   explorer_url: explorerUrl,

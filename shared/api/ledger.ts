@@ -87,6 +87,8 @@ export const ledgerSchema = z.strictObject({
   gateway_url: z.string(),
   log_key: publicKeyField,
   outage_rules: z.literal('v1'),
+  /** How often a device is expected to report: the outage rules need it, the records do not hold it. */
+  heartbeat_seconds: integerField(1),
   batch_interval_seconds: integerField(1),
   confirmations: integerField(1),
   explorer_url: z.string().nullable(),
