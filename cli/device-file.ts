@@ -6,7 +6,7 @@ import { parseJson } from '../shared/json.ts'
 import { parseAs } from '../shared/parse.ts'
 import { CliError } from './cli-error.ts'
 
-/** Columns of a CSV file; of the last three, either the first two or the third are filled. */
+/** Columns of a CSV file; of the last three, either the first two or the third are filled. The first may be absent. */
 export const CSV_COLUMNS = [
   'area_id',
   'device_id',
@@ -18,7 +18,7 @@ export const CSV_COLUMNS = [
   'location_commitment',
 ] as const
 
-const REQUIRED_COLUMNS = CSV_COLUMNS.slice(0, 5)
+const REQUIRED_COLUMNS = CSV_COLUMNS.slice(1, 5)
 const BYTE_ORDER_MARK = '\uFEFF'
 
 /** Devices from a file ending in .json or .csv, each once. Throws `unreadable` and says where. */
@@ -77,7 +77,8 @@ function fromRow(where: string, columns: string[], row: string): Enrolment {
     return cell === '' ? [] : [[name, asNumberWhere(name, cell)]]
   })
   const { area_id, ...device } = Object.fromEntries(filled)
-  return parseAs(enrolmentSchema, { area_id, device }, where)
+  const enrolment = { ...(area_id !== undefined && { area_id }), device }
+  return parseAs(enrolmentSchema, enrolment, where)
 }
 
 const NUMBERS = ['customers_served', 'latitude', 'longitude']

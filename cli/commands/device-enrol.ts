@@ -34,13 +34,14 @@ type OneDevice = (typeof ONE_DEVICE)[number]
 
 export const deviceEnrol: Command = {
   summary: 'bring devices into the ledger: their keys count from then on',
-  synopsis: `--portal URL --area ID --device-id HEX --public-key HEX --stage transformer|street|house
+  synopsis: `--portal URL [--area ID] --device-id HEX --public-key HEX --stage transformer|street|house
          --customers N (--latitude N --longitude N | --location-commitment HASH) [--token-file FILE]
        --portal URL --file devices.json|devices.csv [--token-file FILE]`,
   help: `Enrols one device, or all of a file. Enrolling the same facts again changes nothing; another key takes rotate-key.
 What is enrolled is public for ever: for a home, give the commitment that "gridwitness device commit" makes.
 
-  --area ID          area of the portal the device stands in
+  --area ID          area of the portal the device belongs to; without it, the smallest that holds its coordinates. Required
+                     with --location-commitment
   --device-id HEX    serial number of the secure element, 18 upper-case hex digits
   --public-key HEX   its P-256 key: 04 and 128 lower-case hex digits
   --customers N      customers the device stands for
@@ -87,7 +88,11 @@ function deviceFrom(options: Options<OneDevice, never>): Enrolment {
       'usage',
       'place: expected --latitude and --longitude, or --location-commitment, got none',
     )
-  return { area_id: options.required('area', areaOption), device: { ...device, ...place } }
+  const area_id =
+    'location_commitment' in place
+      ? options.required('area', areaOption)
+      : options.value('area', areaOption)
+  return { ...(area_id !== undefined && { area_id }), device: { ...device, ...place } }
 }
 
 async function devicesIn(file: string, options: Options<OneDevice, never>): Promise<Enrolment[]> {

@@ -25,6 +25,13 @@ it('an empty cell is a fact that is not stated', () => {
   ])
 })
 
+it('an area that is not stated is left to the portal', () => {
+  const withoutArea = (line: string) => line.slice(line.indexOf(',') + 1)
+  const [device] = read('homes.csv', `${withoutArea(HEADER)}\n${withoutArea(HOME)}`)
+  expect(device).not.toHaveProperty('area_id')
+  expect(device).toMatchObject({ device: { stage: 'house' } })
+})
+
 it.each([
   ['a.csv', HEADER.replace('stage', 'level'), 'a.csv, line 1: expected the columns area_id,'],
   ['a.csv', HEADER.replaceAll(',', ';'), 'a.csv, line 1: expected the columns area_id,'],
