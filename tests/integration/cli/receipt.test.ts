@@ -36,6 +36,7 @@ const ledgerWith = (log_key: string): Ledger => ({
   gateway_url: 'http://127.0.0.1:3000',
   log_key,
   outage_rules: 'v1',
+  heartbeat_seconds: 900,
   batch_interval_seconds: 900,
   confirmations: 12,
   explorer_url: null,
