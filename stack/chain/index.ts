@@ -35,7 +35,7 @@ export interface Chain {
 
 /**
  * Starts an Ethereum development chain on 127.0.0.1, continuing from the state in `dir`: accounts, contracts, blocks, receipts
- * and logs. After a SIGKILL, the blocks of about the last second may be missing, as after a reorganisation. State at blocks from
+ * and logs. After a SIGKILL, the blocks since the last save, a second or two, may be missing, as after a reorganisation. State at blocks from
  * before the start cannot be called, as on any node that is not an archive. Resolves when the chain answers; throws otherwise.
  * It ends with this process, however that one ends.
  */

@@ -6,9 +6,10 @@ import { messageOf } from '../../shared/coded-error.ts'
 import { callRpc } from './rpc.ts'
 import { saveState, type StateFiles } from './state.ts'
 
-const CALL_TIMEOUT_MS = 10_000
+const CALL_TIMEOUT_MS = 60_000
 const MIN_INTERVAL_MS = 500
-/** A chain that has grown large is saved less often, so that saving takes at most a tenth of the time. */
+/** A chain that has grown large is saved less often, but never more than this lies unsaved between two saves. */
+const MAX_INTERVAL_MS = 1_000
 const REST_FACTOR = 9
 
 const hexBytes = z.string().regex(/^0x(?:[0-9a-f]{2})+$/)
@@ -19,7 +20,7 @@ export interface Saver {
   finish(): Promise<void>
 }
 
-/** Saves the state of the node whenever its latest block has changed, every half second at most. */
+/** Saves the state of the node whenever its latest block has changed, resting half a second to a second between saves. */
 export function startSaver(
   rpcUrl: string,
   files: StateFiles,
@@ -48,7 +49,8 @@ export function startSaver(
       if (finishing.signal.aborted) return
       const startedAt = performance.now()
       await trySave()
-      restMs = Math.max(MIN_INTERVAL_MS, REST_FACTOR * (performance.now() - startedAt))
+      const tookMs = performance.now() - startedAt
+      restMs = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, REST_FACTOR * tookMs))
     }
   }
 
