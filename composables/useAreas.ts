@@ -1,11 +1,10 @@
 import type { Area, MapAnswer } from '../shared/api/map.ts'
 import { innermost, type AreaSummary } from './map/area-figures.ts'
 
-/** Outline of an area: GeoJSON Polygon or MultiPolygon. */
+/** Outline of an area, as the map draws it. */
 export interface AreaOutline {
   areaId: string
-  name: string
-  geometry: NonNullable<Area['geometry']>
+  geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon
 }
 
 const PAGE_LIMIT = 500
@@ -25,8 +24,13 @@ async function fetchAreas(): Promise<Area[]> {
 
 const withoutOutline = ({ geometry: _, ...summary }: Area): AreaSummary => summary
 
-const outlineOf = ({ area_id, name, geometry }: Area): AreaOutline[] =>
-  geometry === null ? [] : [{ areaId: area_id, name, geometry }]
+const isOutline = (
+  geometry: Area['geometry'] | GeoJSON.Geometry,
+): geometry is AreaOutline['geometry'] =>
+  geometry?.type === 'Polygon' || geometry?.type === 'MultiPolygon'
+
+const outlineOf = ({ area_id, geometry }: Area): AreaOutline[] =>
+  isOutline(geometry) ? [{ areaId: area_id, geometry }] : []
 
 /**
  * The areas with the state of their devices. Counts come with the page; outlines, which weigh more, come when the browser

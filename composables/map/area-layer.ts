@@ -17,7 +17,7 @@ export function createAreaLayer(
     for (const shape of shapes.values()) shape.remove()
     shapes.clear()
     for (const { areaId, geometry } of outlines) {
-      const shape = geoJSON({ type: 'Feature', properties: {}, geometry } as never, {
+      const shape = geoJSON(geometry, {
         style: { renderer, weight: 1 },
         bubblingMouseEvents: false,
       })

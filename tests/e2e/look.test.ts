@@ -24,7 +24,7 @@ describe('every page, on a phone and on a desk, light and dark', () => {
     await proofText(scene.test.url, leafHash)
     const { area_id, number } = await finalBatch(scene)
     paths = {
-      map: { path: '/', ready: '.outage-map canvas' },
+      map: { path: '/', ready: '[aria-busy=false] .outage-map canvas' },
       batches: { path: '/batches', ready: '[data-live=live]' },
       batch: { path: `/batches/${area_id}/${number}`, ready: '[data-live=live]' },
       verify: { path: `/verify?leaf=${leafHash}`, ready: '[data-verdict=proved]' },

@@ -22,7 +22,7 @@ describe('the map', () => {
   const open = async () => {
     await page.goto(scene.test.url)
     await page.locator('[data-live=live]').waitFor()
-    await page.locator('.outage-map canvas').waitFor()
+    await page.locator('[aria-busy=false] .outage-map canvas').waitFor()
   }
   const summary = () => page.getByTestId('summary')
   /** Points at a device the way a person does: at its place on the map. */
