@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import { fileURLToPath } from 'node:url'
 import { messageOf } from '../shared/coded-error.ts'
-import { addressField } from '../shared/fields.ts'
-import { parseJson } from '../shared/json.ts'
-import { parseAs } from '../shared/parse.ts'
+import { parseDeployment } from '../shared/deployment.ts'
 import { rpcChain, SourceError, type ChainSource } from '../shared/verification/index.ts'
+
+/** Where this checkout keeps the deployments it knows. */
+export const DEPLOYMENTS = fileURLToPath(new URL('../contracts/deployments/', import.meta.url))
 
 /** Asking for the chain id asks no contract. */
 const NO_CONTRACT = `0x${'00'.repeat(20)}`
@@ -49,12 +50,6 @@ export async function trustedChain({
   }
 }
 
-const deploymentSchema = (chainId: number) =>
-  z.object({
-    chain_id: z.literal(chainId, `expected ${chainId}`),
-    contract: z.string().toLowerCase().pipe(addressField),
-  })
-
 async function recordedContract(folder: string, chainId: number) {
   const file = join(folder, `${chainId}.json`)
   let text: string
@@ -68,7 +63,7 @@ async function recordedContract(folder: string, chainId: number) {
   }
   try {
     return {
-      address: parseAs(deploymentSchema(chainId), parseJson(text), file).contract,
+      address: parseDeployment(text, chainId, file).contract,
       origin: file,
     }
   } catch (cause) {
@@ -85,6 +80,7 @@ function silent(error: SourceError): ChainSource {
     contract: NO_CONTRACT,
     chainId: answer,
     head: answer,
+    latest: answer,
     anchorOf: answer,
     anchoredIn: answer,
   }

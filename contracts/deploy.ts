@@ -13,7 +13,8 @@ import {
 import { messageOf } from '../shared/coded-error.ts'
 import artifact from './artifacts/GridwitnessLedger.json' with { type: 'json' }
 import { DeployError } from './deploy-error.ts'
-import { readDeployment, writeDeployment, type Deployment } from './deployment-file.ts'
+import type { Deployment } from '../shared/deployment.ts'
+import { readDeployment, writeDeployment } from './deployment-file.ts'
 
 const DEPLOYMENTS = fileURLToPath(new URL('deployments/', import.meta.url))
 const DEPLOYER_KEY = 'GRIDWITNESS_DEPLOYER_KEY'
@@ -186,7 +187,7 @@ async function deploy(
   }
   const deployment = {
     chain_id: chainId,
-    contract: receipt.contractAddress,
+    contract: receipt.contractAddress.toLowerCase(),
     transaction: receipt.hash,
     block_number: receipt.blockNumber,
     code_hash: artifact.codeHash,

@@ -1,20 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { z } from 'zod'
+import { parseDeployment, type Deployment } from '../shared/deployment.ts'
 import { DeployError } from './deploy-error.ts'
-
-const hex = (bytes: number) => z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`))
-const deploymentFile = z.strictObject({
-  chain_id: z.int().positive(),
-  contract: hex(20),
-  transaction: hex(32),
-  block_number: z.int().nonnegative(),
-  code_hash: hex(32),
-  deployed_at: z.iso.datetime({ precision: 3 }),
-})
-
-/** What `deployments/<chainId>.json` holds. */
-export type Deployment = z.infer<typeof deploymentFile>
 
 /** The recorded deployment, or undefined where the file does not exist. Throws `malformed_deployment_file`. */
 export async function readDeployment(
@@ -29,7 +16,7 @@ export async function readDeployment(
     throw cause
   }
   try {
-    return deploymentFile.extend({ chain_id: z.literal(chainId) }).parse(JSON.parse(text))
+    return parseDeployment(text, chainId, file)
   } catch (cause) {
     throw new DeployError(
       'malformed_deployment_file',

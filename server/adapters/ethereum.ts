@@ -2,7 +2,7 @@ import { Contract, JsonRpcProvider, keccak256, Network, Transaction, Wallet } fr
 import artifact from '../../contracts/artifacts/GridwitnessLedger.json' with { type: 'json' }
 import { areaIdBytes32 } from '../../shared/area.ts'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
-import type { Deployment } from './deployment.ts'
+import type { Deployment } from '../../shared/deployment.ts'
 
 /**
  * `chain_unavailable`: try again later. `wrong_chain`, `not_our_contract`: the node or the address is not what was

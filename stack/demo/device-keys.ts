@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { concat, fromBase64url, toHex } from '../../shared/bytes.ts'
 import { deviceIdField } from '../../shared/fields.ts'
 import { parseAs } from '../../shared/parse.ts'
-import { keepFile, readKept } from './kept-file.ts'
+import { keepFile, readKept } from '../kept-file.ts'
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' }
 const POINT_BYTES = 32

@@ -6,7 +6,7 @@ import { inParallel } from './in-parallel.ts'
 import type { DemoOptions } from './options.ts'
 import { portalPort } from './portal-port.ts'
 import type { Scenario } from './scenario.ts'
-import { portalSecrets } from './secrets.ts'
+import { portalSecrets } from '../portal-secrets.ts'
 
 const BLOCK_TIME_SECONDS = 2
 const CONFIRMATIONS = 2

@@ -343,7 +343,14 @@ it('a deployment file of another chain is not believed', async () => {
   await mkdir(folder)
   await writeFile(
     join(folder, '31337.json'),
-    JSON.stringify({ chain_id: 1, contract: ledger.contract }),
+    JSON.stringify({
+      chain_id: 1,
+      contract: ledger.contract,
+      transaction: `0x${'1'.repeat(64)}`,
+      block_number: 1,
+      code_hash: `0x${'2'.repeat(64)}`,
+      deployed_at: '2026-11-21T08:00:00.000Z',
+    }),
   )
   const { stdout, code } = await gridwitness([
     'verify',

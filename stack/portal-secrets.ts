@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { p256 } from '@noble/curves/nist.js'
 import { z } from 'zod'
-import { toHex } from '../../shared/bytes.ts'
-import { parseAs } from '../../shared/parse.ts'
+import { toHex } from '../shared/bytes.ts'
+import { parseAs } from '../shared/parse.ts'
 import { keepFile, readKept } from './kept-file.ts'
 
 const TOKEN_BYTES = 32

@@ -1,6 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { parseJson } from '../../shared/json.ts'
+import { parseJson } from '../shared/json.ts'
 
 const OWNER_ONLY = 0o600
 
