@@ -1,8 +1,10 @@
 import type { NitroConfig } from 'nitropack/types'
+import type { Nuxt } from 'nuxt/schema'
 
 const nitro = {
   // envExpansion is off by default; naming it satisfies Nuxt's narrower type of these options.
   experimental: { tasks: true, envExpansion: false },
+  compressPublicAssets: true,
   // Every two seconds the ledger is asked what is due.
   scheduledTasks: { '*/2 * * * * *': ['ledger:advance'] },
   esbuild: { options: { target: 'es2024' } },
@@ -19,11 +21,20 @@ const nitro = {
   },
 } satisfies NitroConfig
 
+/**
+ * Icons wait on the server with `onServerPrefetch`, which Nuxt cuts from the browser's bundle. Vue then counts other
+ * asynchronous components there than on the server, and every `useId()` differs: labels would lose their fields.
+ */
+function keepServerPrefetch(_options: unknown, { options }: Nuxt): void {
+  const { client } = options.optimization.treeShake.composables
+  client.vue = client.vue?.filter((name) => name !== 'onServerPrefetch') ?? []
+}
+
 export default defineNuxtConfig({
   srcDir: '.',
   buildDir: process.env.NUXT_BUILD_DIR ?? '.nuxt',
   compatibilityDate: '2026-11-01',
-  modules: ['@nuxt/ui', '@pinia/nuxt', '@nuxtjs/leaflet'],
+  modules: ['@nuxt/ui', '@pinia/nuxt', '@nuxtjs/leaflet', keepServerPrefetch],
   ui: { fonts: false },
   css: ['~/assets/main.css'],
   appConfig: {

@@ -31,7 +31,7 @@ export async function readHelene(): Promise<HeleneScenario> {
     endAt: Date.parse('2024-09-29T00:00:00Z'),
     heartbeatMs: 15 * MINUTE_MS,
     mapCenter: '37.6,-85.3',
-    mapZoom: '7',
+    mapZoom: '7.5',
     // Service voltages of ANSI C84.1; local evening is 23:00 UTC in Kentucky's summer.
     supply: { nominalMv: [120_000, 240_000], lowestAtDayShare: 23 / 24 },
     sites,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { isScenarioName, scenarioNames, type ScenarioName } from './scenario.ts'
+import { isScenarioName, scenarioNames, type ScenarioName } from './scenarios.ts'
 
 export const USAGE = `npm run demo -- [options]
 

@@ -1,6 +1,4 @@
 import type { Area } from './areas.ts'
-import { readBihar } from './bihar.ts'
-import { readHelene } from './helene.ts'
 import type { Supply } from './voltage.ts'
 
 /** Mains were away from `startAt` (ms since 1970) to `endAt`; an end after the period means: for the rest of it. */
@@ -37,16 +35,3 @@ export interface Scenario {
   /** The areas in which these sites lie, each after the one it lies in. */
   areasFor(sites: readonly Site[]): Promise<Area[]>
 }
-
-const definitions = { helene: readHelene, bihar: readBihar }
-export type ScenarioName = keyof typeof definitions
-
-/** The scenarios there are. */
-export const scenarioNames = Object.keys(definitions)
-
-/** Narrows a name to a scenario there is. */
-export const isScenarioName = (name: string): name is ScenarioName =>
-  Object.hasOwn(definitions, name)
-
-/** Reads a scenario; throws when its data are not what is expected. */
-export const readScenario = (name: ScenarioName): Promise<Scenario> => definitions[name]()

@@ -11,7 +11,7 @@ import { deviceSchema } from '../../shared/api/devices.ts'
 import { batchesSchema } from '../../shared/api/ledger.ts'
 import { storedReadingsSchema } from '../../shared/api/readings.ts'
 import { measurementsOf } from '../../stack/demo/measurement.ts'
-import { readScenario } from '../../stack/demo/scenario.ts'
+import { readScenario } from '../../stack/demo/scenarios.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const SENSORS = 12

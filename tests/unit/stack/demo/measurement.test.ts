@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { measurementsOf } from '../../../../stack/demo/measurement.ts'
 import { readOutages } from '../../../../stack/demo/outage-table.ts'
-import { readScenario, type Site } from '../../../../stack/demo/scenario.ts'
+import type { Site } from '../../../../stack/demo/scenario.ts'
+import { readScenario } from '../../../../stack/demo/scenarios.ts'
 
 const scenario = await readScenario('helene')
 const { beginAt, endAt, heartbeatMs } = scenario

@@ -9,7 +9,7 @@ import { deviceKeys } from '../../../../stack/demo/device-keys.ts'
 import { measurementsOf } from '../../../../stack/demo/measurement.ts'
 import { TryLater } from '../../../../stack/demo/patience.ts'
 import { openReplay, type ReplayOptions } from '../../../../stack/demo/replay.ts'
-import { readScenario } from '../../../../stack/demo/scenario.ts'
+import { readScenario } from '../../../../stack/demo/scenarios.ts'
 import { deviceTime } from '../../../../stack/demo/sign-readings.ts'
 import { portalDouble } from './portal-double.ts'
 
