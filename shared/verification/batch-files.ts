@@ -63,7 +63,8 @@ export class BatchFiles {
   }
 }
 
-function cidText(binary: Uint8Array): string {
+/** The text of a CID as the contract keeps it. Throws `SourceError` on other bytes. */
+export function cidText(binary: Uint8Array): string {
   try {
     return CID.decode(binary).toString()
   } catch (cause) {

@@ -22,7 +22,8 @@ export function checkDeviceSignature({ record, device }: ProofBundle): Evidence 
       'device_signature',
       'device: expected the public key of the device, got none',
     )
-  verifyP256({ publicKey: publicKeyFromHex(device.public_key), ...signedPart(record) })
+  const { message, signature } = signedPart(record)
+  verifyP256({ publicKey: publicKeyFromHex(device.public_key), message, signature })
   const { device_id, timestamp, power_status } = record.reading
   return {
     step: 'device_signature',
@@ -33,10 +34,16 @@ export function checkDeviceSignature({ record, device }: ProofBundle): Evidence 
   }
 }
 
-function signedPart(record: ReadingRecord) {
+/**
+ * What a device signed for a reading. `message` is what the signature is over, `signed` what the next reading's `previous`
+ * is the hash of. Throws `device_signature` where the compact form holds other members than are shown.
+ */
+export function signedPart(record: ReadingRecord) {
   if (!('cose' in record)) {
+    const signed = signedBytes(record.reading)
     return {
-      message: signedBytes(record.reading),
+      signed,
+      message: signed,
       signature: signatureFromBase64url(record.reading.device_signature),
     }
   }

@@ -13,6 +13,23 @@ const STANDING_AFTER = {
   revoked: 'revoked',
 } as const satisfies Record<DeviceEventRecord['event'], string | null>
 
+export interface DeviceStanding {
+  /** Null before the first event. */
+  key: string | null
+  standing: 'active' | 'suspended' | 'revoked'
+}
+
+/** Key and standing of a device at a moment of the server's clock, by its events in the order of the ledger. */
+export function standingAt(events: Iterable<DeviceEventRecord>, at: string): DeviceStanding {
+  const found: DeviceStanding = { key: null, standing: 'active' }
+  for (const event of events) {
+    if (event.at > at) continue
+    found.key = event.device.public_key
+    found.standing = STANDING_AFTER[event.event] ?? found.standing
+  }
+  return found
+}
+
 /**
  * Step 6: the key was enrolled in this area by a record that is itself in the ledger, and no later record up to this
  * batch took it away. Reads every batch of the area from the enrolment to the record.
@@ -36,18 +53,15 @@ export async function checkEnrolment(bundle: ProofBundle, files: BatchFiles): Pr
       `batch: enrolled in ${enrolment.number}, after the record's ${batch.number}`,
     )
   }
-  let standing: 'active' | 'suspended' | 'revoked' = 'active'
-  let key: string | null = null
+  const events: DeviceEventRecord[] = []
   for (let number = enrolment.number; number <= batch.number; number += 1) {
     const { deviceEvents } = await files.read(number)
     if (number === enrolment.number) expectEnrolment(bundle, deviceEvents)
     for (const { record: event } of deviceEvents) {
-      if (event.device.device_id !== record.reading.device_id || event.at > record.received_at)
-        continue
-      key = event.device.public_key
-      standing = STANDING_AFTER[event.event] ?? standing
+      if (event.device.device_id === record.reading.device_id) events.push(event)
     }
   }
+  const { key, standing } = standingAt(events, record.received_at)
   if (key !== public_key || standing !== 'active') {
     throw new VerificationError(
       'enrolment',

@@ -18,7 +18,11 @@ export {
   type ChainAnchor,
   type ChainSource,
   type IpfsSource,
+  type KeptBlocks,
 } from './sources.ts'
+export { cidText } from './batch-files.ts'
+export { signedPart } from './device-signature.ts'
+export { standingAt, type DeviceStanding } from './enrolment.ts'
 export { rpcChain } from './rpc-chain.ts'
 export { ipfsGateway } from './ipfs-gateway.ts'
 

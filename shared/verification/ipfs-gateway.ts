@@ -4,7 +4,7 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { equalBytes, sha256 } from '../bytes.ts'
 import { CodedError } from '../coded-error.ts'
-import { SourceError, type IpfsSource } from './sources.ts'
+import { SourceError, type IpfsSource, type KeptBlocks } from './sources.ts'
 
 const DAG_PB = 0x70
 const SHA2_256 = 0x12
@@ -17,11 +17,14 @@ interface GatewayOptions {
   gatewayUrl: string
   /** How long one block may take. */
   timeoutMs?: number
+  /** Asked before the gateway; a kept block that is not what its CID names is fetched again. */
+  kept?: KeptBlocks | undefined
 }
 
 interface Gateway {
   base: string
   timeoutMs: number
+  kept: KeptBlocks | undefined
 }
 
 /**
@@ -32,15 +35,16 @@ interface Gateway {
 export function ipfsGateway({
   gatewayUrl,
   timeoutMs = REQUEST_TIMEOUT_MS,
+  kept,
 }: GatewayOptions): IpfsSource {
-  const gateway = { base: gatewayUrl.replace(/\/+$/, ''), timeoutMs }
+  const gateway = { base: gatewayUrl.replace(/\/+$/, ''), timeoutMs, kept }
   return { file: (cid) => walk(gateway, CID.parse(cid), 0) }
 }
 
 async function* walk(gateway: Gateway, cid: CID, depth: number): AsyncGenerator<Uint8Array> {
   if (depth > MAX_DEPTH)
     throw new CodedError('batch_file', `IPFS: expected files of at most ${MAX_DEPTH} levels`)
-  const block = await fetchBlock(gateway, cid)
+  const block = await blockOf(gateway, cid)
   if (cid.code === raw.code) {
     yield block
     return
@@ -61,6 +65,20 @@ function decodeNode(block: Uint8Array): { data: Uint8Array | undefined; links: C
   }
 }
 
+async function blockOf(gateway: Gateway, cid: CID): Promise<Uint8Array> {
+  const { kept } = gateway
+  const held = await kept?.get(cid.toString())
+  if (held && isBlock(held, cid)) return held
+  const block = await fetchBlock(gateway, cid)
+  await kept?.put(cid.toString(), block)
+  return block
+}
+
+const isBlock = (block: Uint8Array, { multihash }: CID): boolean =>
+  block.length <= MAX_BLOCK_BYTES &&
+  multihash.code === SHA2_256 &&
+  equalBytes(sha256(block), multihash.digest)
+
 async function fetchBlock({ base, timeoutMs }: Gateway, cid: CID): Promise<Uint8Array> {
   let block: Uint8Array
   try {
@@ -75,9 +93,7 @@ async function fetchBlock({ base, timeoutMs }: Gateway, cid: CID): Promise<Uint8
       cause,
     })
   }
-  const isThatBlock =
-    cid.multihash.code === SHA2_256 && equalBytes(sha256(block), cid.multihash.digest)
-  if (block.length > MAX_BLOCK_BYTES || !isThatBlock) {
+  if (!isBlock(block, cid)) {
     throw new CodedError(
       'batch_file',
       `the gateway at ${base} delivered other bytes than ${cid.toString()}`,

@@ -6,6 +6,8 @@ import { SourceError, type AnchorEvent, type ChainAnchor, type ChainSource } fro
 
 /** First four bytes of keccak256 of `anchorOf(bytes32,uint64)`; a test derives it from the compiled contract. */
 const ANCHOR_OF = '3a9e2f73'
+/** The same of `latest(bytes32)`. */
+const LATEST = '79feb107'
 /** keccak256 of `BatchAnchored(bytes32,uint64,bytes32,uint32,bytes)`; likewise. */
 const BATCH_ANCHORED = '0x1d03a92778ba869290ebbea0492b5beed68dd6ad859800a86bde4191739f2792'
 
@@ -32,6 +34,11 @@ export function rpcChain({
     contract,
     chainId: async () => quantity(await ask('eth_chainId', [])),
     head: async () => quantity(await ask('eth_blockNumber', [])),
+    async latest(areaId) {
+      const data = `0x${LATEST}${areaIdBytes32(areaId).slice(2)}`
+      const words = new Words(hexData(await ask('eth_call', [{ to: contract, data }, 'latest'])))
+      return { number: words.number(0), root: fromHex(words.hex(1)) }
+    },
     async anchorOf(areaId, number) {
       const data = `0x${ANCHOR_OF}${areaIdBytes32(areaId).slice(2)}${word(number)}`
       const result = await ask('eth_call', [{ to: contract, data }, 'latest']).catch(

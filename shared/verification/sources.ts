@@ -23,10 +23,19 @@ export interface ChainSource {
   chainId(): Promise<number>
   /** Latest block number. */
   head(): Promise<number>
+  /** The last batch of an area that is anchored now: its number, 0 where there is none, and its root. */
+  latest(areaId: string): Promise<{ number: number; root: Uint8Array }>
   /** The anchor of (area, number) as the contract holds it now, or null where it holds none. */
   anchorOf(areaId: string, number: number): Promise<ChainAnchor | null>
   /** The event by which (area, number) was anchored in the block with this hash, or null where the chain knows no such block or event. */
   anchoredIn(areaId: string, number: number, blockHash: string): Promise<AnchorEvent | null>
+}
+
+/** Blocks kept between runs, by CID. What it answers is checked like any stranger's. */
+export interface KeptBlocks {
+  get(cid: string): Promise<Uint8Array | null>
+  /** Only called with bytes that the CID names. */
+  put(cid: string, block: Uint8Array): Promise<void>
 }
 
 /** IPFS as the verifier reaches it. */

@@ -128,6 +128,12 @@ export function chainOf(batches: readonly SealedBatch[], answers: Answers = {}):
     contract,
     chainId: async () => chainId,
     head: async () => 120,
+    async latest(areaId) {
+      const last = batches.findLast(({ header }) => header.area_id === areaId)
+      return last
+        ? { number: last.header.number, root: merkleRoot(last.leaves) }
+        : { number: 0, root: new Uint8Array(32) }
+    },
     async anchorOf(areaId, number) {
       const batch = find(areaId, number)
       if (!batch) return null

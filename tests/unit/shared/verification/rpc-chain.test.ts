@@ -83,6 +83,20 @@ describe('rpcChain', () => {
     )
   })
 
+  it('asks for the latest batch as ethers would, and reads what ethers would encode', async () => {
+    await fc.assert(
+      fc.asyncProperty(bytes(32), rows, async (root, [areaId, number]) => {
+        answering(() => ({ result: ledger.encodeFunctionResult('latest', [number, hex(root)]) }))
+        expect(await chain.latest(areaId)).toEqual({ number, root })
+        const data = ledger.encodeFunctionData('latest', [areaIdBytes32(areaId)])
+        expect(requests[0]).toMatchObject({
+          method: 'eth_call',
+          params: [{ to: contract, data }, 'latest'],
+        })
+      }),
+    )
+  })
+
   it('asks for the event by the topics of ethers, and reads what ethers would encode', async () => {
     await fc.assert(
       fc.asyncProperty(anchors, rows, async ({ root, size, cid }, [areaId, number]) => {
