@@ -5,17 +5,6 @@ const nitro = {
   // envExpansion is off by default; naming it satisfies Nuxt's narrower type of these options.
   experimental: { tasks: true, envExpansion: false },
   compressPublicAssets: true,
-  routeRules: {
-    '/**': {
-      headers: {
-        'x-content-type-options': 'nosniff',
-        'x-frame-options': 'DENY',
-        // Tile servers ask for the origin they serve, and need no more than that.
-        'referrer-policy': 'strict-origin-when-cross-origin',
-        'permissions-policy': 'camera=(), microphone=(), payment=()',
-      },
-    },
-  },
   // Every two seconds the ledger is asked what is due.
   scheduledTasks: { '*/2 * * * * *': ['ledger:advance'] },
   esbuild: { options: { target: 'es2024' } },
