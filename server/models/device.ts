@@ -21,8 +21,11 @@ export interface DeviceRow {
   latest_event_at: Date
   /** Until then a change is being decided, whose time is not known yet: no reading is dated meanwhile. */
   changing_until: Date | null
-  /** Body of an event decided on and not yet known to be among the records; whoever meets it finishes it. */
-  pending_event: string | null
+  /**
+   * Bodies of the records that say what was decided on, in their order, while they are not yet known to be in the ledger;
+   * whoever meets them finishes them.
+   */
+  pending_event: string[] | null
   last: {
     seq: number
     power_status: 'ON' | 'OFF'
@@ -57,7 +60,7 @@ const schema = new Schema<DeviceRow>(
     latest_event: { type: String, required: true },
     latest_event_at: { type: Date, required: true },
     changing_until: { type: Date, default: null },
-    pending_event: { type: String, default: null },
+    pending_event: { type: [String], default: null },
     last: { type: Schema.Types.Mixed, default: null },
     changed_at: { type: Date, default: null },
   },
@@ -65,7 +68,8 @@ const schema = new Schema<DeviceRow>(
 )
 
 schema.index({ area_id: 1 })
-schema.index({ point: '2dsphere' })
+// The map asks for those inside a rectangle of degrees, of one status.
+schema.index({ status: 1, 'point.coordinates.0': 1, 'point.coordinates.1': 1 })
 schema.index({ changed_at: 1 })
 
 export const deviceModel = (connection: Connection) =>

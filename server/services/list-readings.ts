@@ -7,6 +7,7 @@ import type { Deps } from './deps.ts'
 import { stateOf } from './find-record.ts'
 import { afterCursor, pageOf } from './page.ts'
 import { expectIntact } from './record-bodies.ts'
+import { recordsByNumber } from './records-by-number.ts'
 
 export interface ReadingsQuery {
   limit: number
@@ -82,16 +83,26 @@ async function chainsOf(
   { models }: Deps,
   rows: readonly RecordRow[],
 ): Promise<Map<string, ChainStatus>> {
-  const entries = rows.map(
-    async ({ _id, device_id, seq, body }): Promise<[string, ChainStatus]> => {
-      const before = await models.records
-        .findOne({ device_id, seq: { $lt: seq ?? 0 } }, { digest: 1 })
-        .sort({ seq: -1 })
-        .lean()
-      const record = parseRecord(parseJson(body))
-      const previous = record.type === 'reading' ? record.reading.previous : undefined
-      return [_id, chainStatus(previous, before?.digest ?? null)]
-    },
+  const numbered = rows.flatMap((row) =>
+    row.device_id === undefined || row.seq === undefined
+      ? []
+      : [{ row, device_id: row.device_id, seq: row.seq }],
   )
+  // Mostly the number before is stored: all of these in one query, only what follows a gap on its own.
+  const before = await recordsByNumber(
+    { models },
+    numbered.map(({ device_id, seq }) => ({ device_id, seq: seq - 1 })),
+  )
+  const entries = numbered.map(async ({ row, device_id, seq }): Promise<[string, ChainStatus]> => {
+    const predecessor =
+      before.get({ device_id, seq: seq - 1 }) ??
+      (await models.records
+        .findOne({ device_id, seq: { $lt: seq } }, { digest: 1 })
+        .sort({ seq: -1 })
+        .lean())
+    const record = parseRecord(parseJson(row.body))
+    const previous = record.type === 'reading' ? record.reading.previous : undefined
+    return [row._id, chainStatus(previous, predecessor?.digest ?? null)]
+  })
   return new Map(await Promise.all(entries))
 }

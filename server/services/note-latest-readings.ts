@@ -1,17 +1,25 @@
+import type { Reading } from '../../shared/reading/index.ts'
+import type { RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
-import type { StorableReading } from './store-readings.ts'
+
+/** A reading that is among the records, with its row there. */
+export interface NotableReading {
+  reading: Reading
+  row: Pick<RecordRow, '_id' | 'ordered_at'>
+}
 
 /**
- * Lets the device rows follow the newest reading by number. Derived state: it needs no journal, and a crash before it
- * is mended by the device's next reading.
+ * Lets the device rows follow the newest reading by number. Derived state: it needs no journal. Repeatable: a reading
+ * that was noted, or is older than what was, changes nothing; so a crash before it is mended when the sender, who had
+ * no answer, sends again.
  */
 export async function noteLatestReadings(
   { models, clock }: Pick<Deps, 'models' | 'clock'>,
-  stored: readonly StorableReading[],
+  stored: readonly NotableReading[],
 ): Promise<void> {
   if (stored.length === 0) return
   const changedAt = clock.now()
-  const bySeq = stored.toSorted((a, b) => a.row.seq - b.row.seq)
+  const bySeq = stored.toSorted((a, b) => a.reading.seq - b.reading.seq)
   await models.devices.collection.bulkWrite(
     bySeq.map(({ reading, row }) => {
       const isSameStatus = { $eq: ['$last.power_status', reading.power_status] }

@@ -3,13 +3,21 @@ import type { Reading } from '../../shared/reading/index.ts'
 import type { RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { insertNew } from './insert-new.ts'
+import { keepEquivocations } from './keep-equivocations.ts'
 import { noteLatestReadings } from './note-latest-readings.ts'
+import { recordsByNumber, type RecordEntry } from './records-by-number.ts'
 import { signReceipt } from './sign-receipt.ts'
 
 /** A reading whose signature holds, with the row it becomes. */
 export interface StorableReading {
   reading: Reading
-  row: RecordRow & { seq: number }
+  row: RecordRow & { seq: number; device_id: string; digest: string }
+}
+
+/** A reading whose number is taken, with the record that has it. */
+interface KnownReading {
+  item: StorableReading
+  known: RecordEntry
 }
 
 /** Stores readings under the identity (device, seq), each at most once, and answers for each after the journal has it. */
@@ -22,17 +30,46 @@ export async function storeReadings(
     storable.map(({ row }) => row),
   )
   const accepted = storable.filter((_, index) => !refused.has(index))
-  await noteLatestReadings(deps, accepted)
-
-  const answers = new Map<StorableReading, Acceptance>()
-  for (const item of accepted) answers.set(item, promised(deps, 'accepted', item.row))
-  for (const item of storable.filter((_, index) => refused.has(index))) {
-    answers.set(item, await answerKnownNumber(deps, item))
-  }
-  return answers
+  const taken = await findKnown(
+    deps,
+    storable.filter((_, index) => refused.has(index)),
+  )
+  // The number is taken: by the same content it is a duplicate, by other content an equivocation.
+  const duplicates = taken.filter(({ item, known }) => known.digest === item.row.digest)
+  const contradicting = taken.filter(({ item, known }) => known.digest !== item.row.digest)
+  // Duplicates too: whoever sends again may have had no answer because the process died before this line.
+  await noteLatestReadings(deps, [
+    ...accepted,
+    ...duplicates.map(({ item, known }) => ({ reading: item.reading, row: known })),
+  ])
+  await keepEquivocations(
+    deps,
+    contradicting.map(({ item }) => item.row),
+  )
+  return new Map<StorableReading, Acceptance>([
+    ...accepted.map((item) => [item, promised(deps, 'accepted', item.row)] as const),
+    ...duplicates.map(({ item, known }) => [item, promised(deps, 'duplicate', known)] as const),
+    ...contradicting.map(({ item, known }) => [item, contradicts(item, known)] as const),
+  ])
 }
 
-function promised(deps: Deps, status: 'accepted' | 'duplicate', row: RecordRow): Acceptance {
+/** The records that have these numbers. */
+async function findKnown(deps: Deps, items: readonly StorableReading[]): Promise<KnownReading[]> {
+  const records = await recordsByNumber(
+    deps,
+    items.map(({ row }) => row),
+  )
+  return items.map((item) => {
+    const known = records.get(item.row)
+    if (!known)
+      throw new Error(
+        `record of ${item.row.device_id} number ${item.row.seq} is refused as known, yet absent`,
+      )
+    return { item, known }
+  })
+}
+
+function promised(deps: Deps, status: 'accepted' | 'duplicate', row: RecordEntry): Acceptance {
   return {
     status,
     leaf_hash: row._id,
@@ -44,31 +81,8 @@ function promised(deps: Deps, status: 'accepted' | 'duplicate', row: RecordRow):
   }
 }
 
-/** The number is taken: by the same content it is a duplicate, by other content an equivocation. */
-async function answerKnownNumber(
-  deps: Deps,
-  { reading, row }: StorableReading,
-): Promise<Acceptance> {
-  const { records, equivocations } = deps.models
-  const known = await records.findOne({ device_id: row.device_id, seq: row.seq }).lean()
-  if (!known)
-    throw new Error(
-      `record of ${reading.device_id} number ${reading.seq} is refused as known, yet absent`,
-    )
-  if (known.digest === row.digest) return promised(deps, 'duplicate', known)
-
-  await insertNew(equivocations, [
-    {
-      _id: row.digest ?? row._id,
-      device_id: reading.device_id,
-      seq: reading.seq,
-      received_at: row.ordered_at,
-      body: row.body,
-    },
-  ])
-  return {
-    status: 'rejected',
-    code: 'equivocation',
-    detail: `seq: ${reading.device_id} used number ${reading.seq} before with other content (record ${known._id}); kept as evidence`,
-  }
-}
+const contradicts = ({ row }: StorableReading, known: RecordEntry): Acceptance => ({
+  status: 'rejected',
+  code: 'equivocation',
+  detail: `seq: ${row.device_id} used number ${row.seq} before with other content (record ${known._id}); contradictions are kept as evidence`,
+})

@@ -16,6 +16,9 @@ const privateKey = (order: bigint) =>
     }, 'expected a private key of the curve')
 
 const secret = z.string().min(32, 'expected at least 32 characters')
+const pseudonym = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9:_-]{0,39}$/, 'expected a pseudonym of a–z, 0–9, :, _ and -')
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
 const whole = (minimum: number, maximum: number) =>
   z
@@ -41,12 +44,15 @@ const environmentSchema = z.object({
   NUXT_ANCHORING_KEY: privateKey(SECP256K1_ORDER),
   NUXT_LOG_KEY: privateKey(P256_ORDER),
   NUXT_ADMIN_TOKEN: secret,
+  NUXT_ADMIN_NAME: pseudonym.default('admin'),
   NUXT_METRICS_TOKEN: secret.optional(),
   NUXT_BATCH_INTERVAL_SECONDS: whole(1, 1800).default(900),
   NUXT_CONFIRMATIONS: whole(1, 10_000).default(12),
   NUXT_HEARTBEAT_MINUTES: whole(1, 60).default(15),
   NUXT_GAS_BUMP_SECONDS: whole(1, 86_400).default(120),
   NUXT_LEASE_SECONDS: whole(1, 600).default(30),
+  NUXT_DEVICE_READINGS_PER_HOUR: whole(0, 100_000_000).default(36_000),
+  NUXT_ADDRESS_READINGS_PER_MINUTE: whole(0, 100_000_000).default(0),
   NUXT_PUBLIC_RPC_URL: httpUrl.optional(),
   NUXT_PUBLIC_GATEWAY_URL: httpUrl.optional(),
   NUXT_EXPLORER_URL: httpUrl.optional(),

@@ -16,6 +16,7 @@ export const REJECTION_CODES = [
   'suspended_device',
   'equivocation',
   'clock_ahead',
+  'rate_limited',
 ] as const
 export type RejectionCode = (typeof REJECTION_CODES)[number]
 

@@ -19,7 +19,8 @@ export default apiRoute(async (event) => {
       `body: expected at most ${MAX_READINGS_PER_REQUEST} readings, got ${values.length}`,
     )
   }
-  const answers = await acceptReadings(useDeps(), values)
+  countAgainstAddress(event, values.length)
+  const answers = await acceptReadings(useDeps(), values, deviceAllowance)
   for (const answer of answers)
     countReading(answer.status === 'rejected' ? answer.code : answer.status)
   const [only] = answers

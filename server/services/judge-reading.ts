@@ -1,0 +1,120 @@
+import type { RejectionCode } from '../../shared/api/readings.ts'
+import { signatureFromBase64url, toHex } from '../../shared/bytes.ts'
+import { canonicalText } from '../../shared/json.ts'
+import { MalformedError } from '../../shared/parse.ts'
+import {
+  parseReading,
+  signedBytes,
+  signedDigest,
+  type Reading,
+} from '../../shared/reading/index.ts'
+import type { ReadingRecord } from '../../shared/record/index.ts'
+import type { DeviceRow } from '../models/index.ts'
+import type { Deps } from './deps.ts'
+import { leafHashOfBody } from './record-bodies.ts'
+import type { StorableReading } from './store-readings.ts'
+
+/** How far ahead of the server a device's clock may be. */
+const MAX_CLOCK_AHEAD_MS = 5 * 60_000
+
+/** Why a reading is not taken. */
+export class Rejection extends Error {
+  readonly code: RejectionCode
+  constructor(code: RejectionCode, detail: string) {
+    super(detail)
+    this.code = code
+  }
+}
+
+export function parseOrReject(value: unknown): Reading | Rejection {
+  try {
+    return parseReading(value)
+  } catch (error) {
+    if (error instanceof MalformedError) return new Rejection('malformed', error.message)
+    throw error
+  }
+}
+
+/** Milliseconds until a device may hand in one more reading: 0 when it may now, and then this one is counted. */
+export type DeviceAllowance = (deviceId: string) => number
+
+export interface Judging {
+  devices: ReadonlyMap<string, DeviceRow>
+  receivedAt: Date
+  allowance: DeviceAllowance
+}
+
+/** Judges a reading by the registry: what it becomes, or why it is not taken. */
+export async function judgeReading(
+  { verifier }: Pick<Deps, 'verifier'>,
+  reading: Reading,
+  { devices, receivedAt, allowance }: Judging,
+): Promise<StorableReading | Rejection> {
+  const { device_id, device_signature, timestamp } = reading
+  const device = devices.get(device_id)
+  if (!device)
+    return new Rejection(
+      'unknown_device',
+      `device_id: expected an enrolled device, got ${device_id}`,
+    )
+  const signed = signedBytes(reading)
+  const signature = signatureFromBase64url(device_signature)
+  if (!(await verifier.verify(device.public_key, signed, signature))) {
+    return new Rejection(
+      'bad_signature',
+      `device_signature: expected one by the enrolled key of ${device_id} over the canonical members`,
+    )
+  }
+  if (device.status !== 'active') {
+    return new Rejection(
+      'suspended_device',
+      `device_id: expected an active device, ${device_id} is ${device.status}`,
+    )
+  }
+  // Counted only now, when the device is known to have signed: nobody else can use up its share.
+  const waitMs = allowance(device_id)
+  if (waitMs > 0) {
+    return new Rejection(
+      'rate_limited',
+      `device_id: ${device_id} handed in more readings than one device may; send again in ${Math.ceil(waitMs / 1000)} s`,
+    )
+  }
+  const aheadMs = Date.parse(timestamp) - receivedAt.getTime()
+  if (aheadMs > MAX_CLOCK_AHEAD_MS) {
+    return new Rejection(
+      'clock_ahead',
+      `timestamp: expected at most ${MAX_CLOCK_AHEAD_MS / 60_000} minutes after ${receivedAt.toISOString()}, got ${timestamp}`,
+    )
+  }
+  // An event that came between the two looks at the clock and the registry made the key count only then.
+  const at = new Date(Math.max(receivedAt.getTime(), device.latest_event_at.getTime()))
+  return { reading, row: rowOf(reading, device.area_id, toHex(signedDigest(signed)), at) }
+}
+
+function rowOf(
+  reading: Reading,
+  areaId: string,
+  digest: string,
+  receivedAt: Date,
+): StorableReading['row'] {
+  const record: ReadingRecord = {
+    v: 1,
+    type: 'reading',
+    area_id: areaId,
+    received_at: receivedAt.toISOString(),
+    reading,
+  }
+  const body = canonicalText(record)
+  return {
+    _id: leafHashOfBody(body),
+    area_id: areaId,
+    type: 'reading',
+    ordered_at: receivedAt,
+    body,
+    batch_number: null,
+    device_id: reading.device_id,
+    seq: reading.seq,
+    measured_at: new Date(reading.timestamp),
+    digest,
+  }
+}
