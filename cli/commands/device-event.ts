@@ -17,7 +17,7 @@ import {
 import { pathOption, readOptions, urlOption, type Options } from '../options.ts'
 import { askPortalFor } from '../portal.ts'
 
-const COMMON = ['portal', 'device-id', 'approved-by', 'reason', 'token-file'] as const
+const COMMON = ['portal', 'device-id', 'reason', 'token-file'] as const
 type Change = 'public-key' | 'area' | PlaceOption
 
 /** The facts an event changes, as the request states them. */
@@ -78,11 +78,12 @@ function eventCommand({
 }: EventCommand): Command {
   return {
     summary,
-    synopsis: `--portal URL --device-id HEX ${synopsis}--approved-by NAME --reason TEXT [--token-file FILE]`,
+    synopsis: `--portal URL --device-id HEX ${synopsis}--reason TEXT [--token-file FILE]`,
     help: `Records the event "${event}" of a device in the ledger: ${summary}.
 
-  --approved-by NAME  pseudonym of the administrator who answers for it: a–z, 0–9, :, _ and -
-  --reason TEXT       why; both stand in the ledger, public for ever, so name nobody
+  --reason TEXT       why; it stands in the ledger, public for ever, so name nobody
+
+The record also bears the pseudonym the portal has for whoever holds the token.
 
 ${TOKEN_HELP}`,
     async run(args, terminal) {
@@ -93,7 +94,6 @@ ${TOKEN_HELP}`,
       const deviceId = options.required('device-id', deviceIdOption)
       const request: DeviceEventRequest = {
         event,
-        approved_by: options.required('approved-by', deviceEventRequestSchema.shape.approved_by),
         reason: options.required('reason', deviceEventRequestSchema.shape.reason),
         ...facts(options),
       }

@@ -1,6 +1,6 @@
 import type { DeviceEventRequest, Enrolled } from '../../shared/api/devices.ts'
 import { CodedError } from '../../shared/coded-error.ts'
-import type { DeviceFacts } from '../../shared/record/index.ts'
+import type { DeviceEventRecord, DeviceFacts } from '../../shared/record/index.ts'
 import type { DeviceRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { placeDevices } from './place-device.ts'
@@ -20,15 +20,15 @@ const ALLOWED_FROM: Record<DeviceEventRequest['event'], readonly DeviceRow['stat
 
 /**
  * Records what happens to an enrolled device, signed off by an administrator whose pseudonym and reason stand in the
- * record. Throws `not_found`, `unknown_area`, `malformed` for facts the event does not change, `device_conflict` when
+ * record; answers the leaf hash of the record, for a move to another area of the enrolment there. Throws `not_found`, `unknown_area`, `malformed` for facts the event does not change, `device_conflict` when
  * the device is in no state for it or another change came first.
  */
 export async function changeDevice(
   deps: Deps,
   deviceId: string,
-  request: DeviceEventRequest,
+  request: DeviceEventRequest & { approved_by: string },
 ): Promise<Enrolled> {
-  const { models } = deps
+  const { models, clock } = deps
   const row = await findDeviceRow(deps, deviceId)
   if (!ALLOWED_FROM[request.event].includes(row.status)) {
     throw new CodedError(
@@ -43,28 +43,62 @@ export async function changeDevice(
   if (!placed) throw new Error(`device ${deviceId}: expected it placed`)
   const changingUntil = await holdReadings(deps, row)
   // Dated only now: a reading taken by the state of before is dated before, and none is dated until the row tells.
-  const decided = decideEvent(deps, {
-    area_id: placed.area_id,
-    device: facts,
-    event: request.event,
-    reason: `${request.reason} (approved by ${request.approved_by})`,
-  })
+  const now = clock.now()
+  const decided = entriesOf(row, placed, request).map((entry, index) =>
+    decideEvent(laterThan(row, now, index), entry),
+  )
+  // Once the hold is over, readings are judged by the state of before and dated after the decision.
+  if (now >= changingUntil) throw overtaken(deviceId)
   const claimed = await models.devices
     .findOneAndUpdate(
       { _id: deviceId, latest_event: row.latest_event, changing_until: changingUntil },
       {
         $set: {
-          latest_event: decided.leafHash,
-          pending_event: decided.body,
+          latest_event: decided.at(-1)?.leafHash,
+          pending_event: decided.map(({ body }) => body),
           changing_until: null,
         },
       },
       { returnDocument: 'after' },
     )
     .lean()
-  if (!claimed) throw overtaken(deviceId)
+  const answer = decided.find(({ record }) => record.area_id === placed.area_id)
+  if (!claimed || !answer) throw overtaken(deviceId)
   await finishPendingEvent(deps, claimed)
-  return { device_id: deviceId, status: 'recorded', leaf_hash: decided.leafHash }
+  return { device_id: deviceId, status: 'recorded', leaf_hash: answer.leafHash }
+}
+
+/**
+ * Times of the records of a decision, each after the one before, whatever the clocks of several instances say. The first
+ * is after now: a reading taken in this very millisecond was judged by the state of before.
+ */
+const laterThan = ({ latest_event_at }: DeviceRow, now: Date, index: number): Date =>
+  new Date(Math.max(now.getTime(), latest_event_at.getTime()) + 1 + index)
+
+type Entry = Pick<DeviceEventRecord, 'area_id' | 'device' | 'event' | 'reason'>
+
+/**
+ * What the ledger is told. Whoever verifies reads one area only, so a move to another is told in both: in the old one the
+ * device stops, in the new one it is enrolled, and stopped there too if it was.
+ */
+function entriesOf(
+  row: DeviceRow,
+  { area_id, device }: { area_id: string; device: DeviceFacts },
+  { event, reason, approved_by }: DeviceEventRequest,
+): Entry[] {
+  const approved = `${reason} (approved by ${approved_by})`
+  if (area_id === row.area_id) return [{ area_id, device, event, reason: approved }]
+  const leaves: Entry = {
+    area_id: row.area_id,
+    device: factsOf(row),
+    event: 'suspended',
+    reason: `moved to ${area_id}: ${approved}`,
+  }
+  const arrives = { area_id, device, reason: `moved from ${row.area_id}: ${approved}` }
+  const enrolled: Entry = { ...arrives, event: 'enrolled' }
+  return row.status === 'suspended'
+    ? [enrolled, { ...arrives, event: 'suspended' }]
+    : [leaves, enrolled]
 }
 
 const isPlaceStated = ({ latitude, longitude, location_commitment }: DeviceEventRequest): boolean =>

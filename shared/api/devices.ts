@@ -34,13 +34,9 @@ export const LATER_DEVICE_EVENTS = [
   'revoked',
 ] as const
 
-/** Body of `POST /admin/devices/{id}/events`: what happens to an enrolled device. `reason` and `approved_by` go into the ledger. */
+/** Body of `POST /admin/devices/{id}/events`: what happens to an enrolled device. `reason` goes into the ledger, with the administrator's pseudonym. */
 export const deviceEventRequestSchema = z.strictObject({
   event: z.enum(LATER_DEVICE_EVENTS, `expected one of ${LATER_DEVICE_EVENTS.join(', ')}`),
-  /** Pseudonym of the administrator who answers for it; public. */
-  approved_by: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9:_-]{0,39}$/, 'expected a pseudonym of a–z, 0–9, :, _ and -'),
   reason: z.string().min(1).max(400),
   /** The facts that change: a new key, a new place, a new area. A new place without an area is in the smallest that holds it. */
   area_id: areaIdField.optional(),

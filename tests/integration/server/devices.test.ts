@@ -50,7 +50,7 @@ const postEvent = <T = Enrolled>(
     test.url,
     'POST',
     `/api/v1/admin/devices/${facts.device_id}/events`,
-    { approved_by: 'admin:7f3a', reason: 'element replaced in the field', ...event },
+    { reason: 'element replaced in the field', ...event },
     headers,
   )
 
@@ -194,7 +194,7 @@ describe('a device whose key is rotated', () => {
     const { body: place } = await get<RecordPlace>(test.url, `/api/v1/records/${body.leaf_hash}`)
     expect(place.record).toMatchObject({
       event: 'key_rotated',
-      reason: 'element replaced in the field (approved by admin:7f3a)',
+      reason: 'element replaced in the field (approved by admin)',
     })
     expect(await Promise.all([before, after, body.leaf_hash].map(isProved))).toEqual([
       true,
@@ -208,7 +208,10 @@ describe('a device whose key is rotated', () => {
     ['the key it has', 'same'],
     ['a place as well', { public_key: new TestDevice('x').facts.public_key, latitude: 1 }],
     ['no reason', { public_key: new TestDevice('x').facts.public_key, reason: '' }],
-    ['nobody who approves', { public_key: new TestDevice('x').facts.public_key, approved_by: '' }],
+    [
+      'an approver of its own',
+      { public_key: new TestDevice('x').facts.public_key, approved_by: 'jane' },
+    ],
   ])('with %s is refused 400', async (_, members) => {
     const device = new TestDevice('not rotated')
     await send(

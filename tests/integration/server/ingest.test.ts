@@ -313,7 +313,7 @@ describe('a suspended device', () => {
   it('is refused 403, and its readings are not kept', async () => {
     const suspect = new TestDevice('suspect')
     await enrol(test.url, AREA, [suspect])
-    const event = { event: 'suspended', approved_by: 'admin:1', reason: 'opened by a stranger' }
+    const event = { event: 'suspended', reason: 'opened by a stranger' }
     const path = `/api/v1/admin/devices/${suspect.facts.device_id}/events`
     expect((await send(test.url, 'POST', path, event, asAdmin)).status).toBe(201)
     const before = await readings()

@@ -13,7 +13,9 @@ export default apiRoute(async (event) => {
     await readJson(event, MAX_BODY_BYTES),
     'device event',
   )
-  const answer = await changeDevice(useDeps(), deviceId, request)
+  const { deps, config } = useComposition()
+  const approved = { ...request, approved_by: config.NUXT_ADMIN_NAME }
+  const answer = await changeDevice(deps, deviceId, approved)
   setResponseStatus(event, 201)
   return answer
 })
