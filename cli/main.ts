@@ -4,6 +4,7 @@ import { NOT_CHECKED } from './cli-error.ts'
 import { runCommand, type CommandGroup } from './command.ts'
 import { areaImport } from './commands/area-import.ts'
 import { areaPut } from './commands/area-put.ts'
+import { audit } from './commands/audit.ts'
 import { deviceCommit } from './commands/device-commit.ts'
 import { deviceEnrol } from './commands/device-enrol.ts'
 import { deviceEvents } from './commands/device-event.ts'
@@ -16,6 +17,7 @@ const gridwitness: CommandGroup = {
   commands: {
     verify,
     receipt,
+    audit,
     device: {
       summary: 'enrol devices and record what happens to them',
       commands: { enrol: deviceEnrol, commit: deviceCommit, ...deviceEvents },

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { messageOf } from '../shared/coded-error.ts'
+import { addressField } from '../shared/fields.ts'
 import { parseAs } from '../shared/parse.ts'
 import { CliError } from './cli-error.ts'
 
@@ -105,6 +106,9 @@ function asOption<Schema extends z.ZodType>(
 
 /** A file or folder as typed. */
 export const pathOption = z.string().min(1, 'expected a path')
+
+/** An Ethereum address in any case of its letters. */
+export const addressOption = z.string().toLowerCase().pipe(addressField)
 
 /** A pattern or the name of a property. */
 export const patternOption = z.string().min(1, 'expected some text')

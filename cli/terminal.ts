@@ -9,6 +9,8 @@ export interface Terminal {
   out(...pieces: Piece[]): void
   /** Prints one line to standard error. */
   err(...pieces: Piece[]): void
+  /** Shows how far a command is, in one line that the next one replaces; only where a person looks. Empty takes it away. */
+  progress(text: string): void
   stdin: AsyncIterable<Uint8Array>
   env: Readonly<Record<string, string | undefined>>
 }
@@ -17,6 +19,9 @@ interface Sink {
   isTTY?: boolean | undefined
   write(text: string): unknown
 }
+
+/** Carriage return, then EL (ECMA-48 §8.3.41). */
+const ERASE_LINE = '\r\u001b[K'
 
 /** A terminal over two streams; colours only where a person looks, and never against NO_COLOR (no-color.org). */
 export function terminalOver(
@@ -31,7 +36,10 @@ export function terminalOver(
       const isColoured = sink.isTTY === true && !env['NO_COLOR']
       sink.write(`${pieces.map((piece) => painted(piece, isColoured)).join('')}\n`)
     }
-  return { out: printTo(stdout), err: printTo(stderr), stdin, env }
+  const progress = (text: string) => {
+    if (stderr.isTTY === true) stderr.write(`${ERASE_LINE}${printable(text)}`)
+  }
+  return { out: printTo(stdout), err: printTo(stderr), progress, stdin, env }
 }
 
 function painted(piece: Piece, isColoured: boolean): string {

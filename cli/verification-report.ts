@@ -1,5 +1,32 @@
 import { STEPS, type Evidence, type Step } from '../shared/verification/index.ts'
 import type { Style, Terminal } from './terminal.ts'
+import type { TrustedChain } from './trusted-chain.ts'
+
+/** Whom a verifier chose to ask. */
+export interface Asked {
+  rpcUrl: string | undefined
+  ipfsUrl: string | undefined
+  chain: TrustedChain | undefined
+}
+
+/** Prints whom is asked and which contract is believed, and why. */
+export function printAsked({ out }: Terminal, { rpcUrl, ipfsUrl, chain }: Asked): void {
+  const chainName = chain?.chainId === null ? 'unknown chain' : `chain ${chain?.chainId}`
+  out(`Ethereum: ${rpcUrl === undefined ? 'not asked' : `${chainName} through ${rpcUrl}`}`)
+  if (chain?.contract)
+    out(`Contract: ${chain.contract.address}, trusted by ${chain.contract.origin}`)
+  out(`IPFS:     ${ipfsUrl === undefined ? 'not asked' : `through ${ipfsUrl}`}`)
+  out('')
+}
+
+/** The same for machines. */
+export const askedForMachines = ({ rpcUrl, ipfsUrl, chain }: Asked) => ({
+  rpc_url: rpcUrl ?? null,
+  chain_id: chain?.chainId ?? null,
+  contract: chain?.contract?.address ?? null,
+  contract_origin: chain?.contract?.origin ?? null,
+  ipfs_url: ipfsUrl ?? null,
+})
 
 type Status = Evidence['status'] | 'disproved'
 

@@ -1,6 +1,3 @@
-import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
-import { addressField } from '../../shared/fields.ts'
 import {
   ipfsGateway,
   isFullyProved,
@@ -10,21 +7,20 @@ import {
 } from '../../shared/verification/index.ts'
 import { DISPROVED, DONE, NOT_CHECKED, type ExitCode } from '../cli-error.ts'
 import { printLines, type Command } from '../command.ts'
-import { pathOption, readOptions, urlOption } from '../options.ts'
+import { addressOption, pathOption, readOptions, urlOption } from '../options.ts'
 import { readInput } from '../read-input.ts'
 import type { Terminal } from '../terminal.ts'
-import { trustedChain, type TrustedChain } from '../trusted-chain.ts'
+import { DEPLOYMENTS, trustedChain } from '../trusted-chain.ts'
 import {
+  askedForMachines,
   disprovedSentence,
   openSentence,
+  printAsked,
   printFailure,
   printStep,
   provedSentence,
+  type Asked,
 } from '../verification-report.ts'
-
-const DEPLOYMENTS = fileURLToPath(new URL('../../contracts/deployments/', import.meta.url))
-
-const addressOption = z.string().toLowerCase().pipe(addressField)
 
 export const verify: Command = {
   summary: 'prove a downloaded record, step by step, without trusting the portal',
@@ -40,12 +36,6 @@ export const verify: Command = {
 The contract is never taken from the bundle. Marks: ✓ proved, – not checked, · does not apply, ✗ disproved.
 Exit code: 0 every step that applies is proved, 1 disproved, 2 could not check.`,
   run,
-}
-
-interface Asked {
-  rpcUrl: string | undefined
-  ipfsUrl: string | undefined
-  chain: TrustedChain | undefined
 }
 
 interface Outcome {
@@ -104,15 +94,6 @@ function exitCodeOf({ evidence, failure }: Outcome): ExitCode {
   return isFullyProved(evidence) ? DONE : NOT_CHECKED
 }
 
-function printAsked({ out }: Terminal, { rpcUrl, ipfsUrl, chain }: Asked): void {
-  const chainName = chain?.chainId === null ? 'unknown chain' : `chain ${chain?.chainId}`
-  out(`Ethereum: ${rpcUrl === undefined ? 'not asked' : `${chainName} through ${rpcUrl}`}`)
-  if (chain?.contract)
-    out(`Contract: ${chain.contract.address}, trusted by ${chain.contract.origin}`)
-  out(`IPFS:     ${ipfsUrl === undefined ? 'not asked' : `through ${ipfsUrl}`}`)
-  out('')
-}
-
 function printVerdict(
   terminal: Terminal,
   { evidence, failure }: Outcome,
@@ -135,18 +116,12 @@ function printVerdict(
 
 const VERDICTS: Record<ExitCode, string> = { 0: 'proved', 1: 'disproved', 2: 'not_checked' }
 
-function forMachines(outcome: Outcome, { rpcUrl, ipfsUrl, chain }: Asked) {
+function forMachines(outcome: Outcome, asked: Asked) {
   const { evidence, failure } = outcome
   return {
     verdict: VERDICTS[exitCodeOf(outcome)],
     evidence,
     failure: failure && { step: failure.code, message: failure.message },
-    asked: {
-      rpc_url: rpcUrl ?? null,
-      chain_id: chain?.chainId ?? null,
-      contract: chain?.contract?.address ?? null,
-      contract_origin: chain?.contract?.origin ?? null,
-      ipfs_url: ipfsUrl ?? null,
-    },
+    asked: askedForMachines(asked),
   }
 }

@@ -108,8 +108,8 @@ export async function startGateway(blocks: ReadonlyMap<string, Uint8Array>) {
   return { url: `http://127.0.0.1:${address.port}`, stop }
 }
 
-/** A ledger with one anchored batch on a real EVM, its file behind a gateway, and the proof of its last reading. */
-export async function startAnchoredLedger() {
+/** The contract on a real EVM, with the account that may anchor. */
+export async function startContract() {
   const dir = await mkdtemp(join(tmpdir(), 'gridwitness-cli-'))
   const chain = await startChain({ dir: join(dir, 'chain') })
   const provider = new JsonRpcProvider(chain.rpcUrl, undefined, {
@@ -126,6 +126,19 @@ export async function startAnchoredLedger() {
     directory: deployments,
   })
 
+  const ledger = new Contract(deployment.contract, artifact.abi, wallet)
+  const stop = async () => {
+    provider.destroy()
+    await chain.stop()
+    await rm(dir, { recursive: true })
+  }
+  return { dir, chain, provider, deployments, deployment, ledger, stop }
+}
+
+/** A ledger with one anchored batch, its file behind a gateway, and the proof of its last reading. */
+export async function startAnchoredLedger() {
+  const started = await startContract()
+  const { dir, chain, provider, deployments, deployment, ledger } = started
   const { key, records } = await recordsOfAHome()
   const { header, leafHashes, file, cid } = await sealed(records)
   const batch = {
@@ -135,7 +148,6 @@ export async function startAnchoredLedger() {
     size: header.size,
     cid: cid.bytes,
   }
-  const ledger = new Contract(deployment.contract, artifact.abi, wallet)
   const receipt = await (await ledger.getFunction('anchor')([batch])).wait()
   const block = await provider.getBlock(receipt.blockNumber)
   if (!block) throw new Error('expected the block of the anchor')
@@ -168,10 +180,8 @@ export async function startAnchoredLedger() {
   }
   const gateway = await startGateway(new Map([[cid.toString(), file]]))
   const stop = async () => {
-    provider.destroy()
     await gateway.stop()
-    await chain.stop()
-    await rm(dir, { recursive: true })
+    await started.stop()
   }
   return {
     dir,

@@ -1,0 +1,129 @@
+import { sha256, toHex } from '../../shared/bytes.ts'
+import { CodedError } from '../../shared/coded-error.ts'
+import { outageReading, type LedgerDeviceEvent } from '../../shared/outage/index.ts'
+import { orderedAt, type DeviceEventRecord, type ReadingRecord } from '../../shared/record/index.ts'
+import { signedPart, standingAt, type DeviceStanding } from '../../shared/verification/index.ts'
+import { CondensedReadings } from './condensed-readings.ts'
+import { Contradiction } from './contradiction.ts'
+import type { LedgerEntry } from './read-ledger.ts'
+import { signatureChecker } from './signature.ts'
+
+/** What an audit keeps of a device. */
+export interface AuditedDevice {
+  /** In the order of the ledger. */
+  events: LedgerDeviceEvent[]
+  readings: CondensedReadings
+}
+
+type EventName = DeviceEventRecord['event']
+
+/**
+ * Standings from which an event may follow in the ledger of one area; null: the area does not know the device. A move comes
+ * from another area as well, and what happened there is not told here.
+ */
+const ALLOWED_FROM: Record<EventName, readonly (string | null)[]> = {
+  enrolled: [null],
+  key_rotated: ['active', 'suspended'],
+  moved: [null, 'active', 'suspended'],
+  suspended: ['active'],
+  resumed: ['suspended'],
+  revoked: ['active', 'suspended'],
+}
+const BRINGS_A_KEY: readonly EventName[] = ['enrolled', 'key_rotated', 'moved']
+
+/** Devices by id, as the records of one area tell of them; every record is checked as it comes. */
+export class DeviceRegistry {
+  readonly devices = new Map<string, AuditedDevice>()
+  readonly #isSignedBy = signatureChecker()
+  #waiting: { record: ReadingRecord; leafHash: string; place: string }[] = []
+  #waitingAt = ''
+
+  /** Takes the next record of the area. Throws a `Contradiction` with `enrolment` or `device_signature`. */
+  take({ record, leafHash, place }: LedgerEntry): void {
+    if (orderedAt(record) !== this.#waitingAt) this.settle()
+    this.#waitingAt = orderedAt(record)
+    if (record.type === 'device_event') this.#takeEvent(record, leafHash, place)
+    if (record.type === 'reading') this.#waiting.push({ record, leafHash, place })
+  }
+
+  /**
+   * Judges the readings that wait. Records of one millisecond stand in the order of their hashes, so an event may follow
+   * the reading that it made count: readings wait until that millisecond has passed, or their batch has ended.
+   */
+  settle(): void {
+    for (const { record, leafHash, place } of this.#waiting) {
+      this.#takeReading(record, leafHash, place)
+    }
+    this.#waiting = []
+  }
+
+  #takeEvent(record: DeviceEventRecord, leafHash: string, place: string): void {
+    const { device_id, public_key } = record.device
+    const device = this.devices.get(device_id)
+    const events = device?.events ?? []
+    const last = events.at(-1)?.record
+    const { standing, key } = standingSinceMove(events, record.at)
+    const before = last ? standing : null
+    const what = `${place}: device ${device_id}`
+    const isToldHere = last?.event !== 'moved'
+    if (isToldHere && !ALLOWED_FROM[record.event].includes(before)) {
+      const allowed = ALLOWED_FROM[record.event].map((name) => name ?? 'not enrolled').join(' or ')
+      throw new Contradiction(
+        'enrolment',
+        `${what}: ${record.event}: expected it ${allowed} before, got ${before ?? 'not enrolled'}`,
+      )
+    }
+    if (last && !BRINGS_A_KEY.includes(record.event) && key !== public_key) {
+      throw new Contradiction(
+        'enrolment',
+        `${what}: ${record.event}: expected its key ${key}, got ${public_key}`,
+      )
+    }
+    if (device) device.events.push({ record, leafHash })
+    else {
+      this.devices.set(device_id, {
+        events: [{ record, leafHash }],
+        readings: new CondensedReadings(),
+      })
+    }
+  }
+
+  #takeReading(record: ReadingRecord, leafHash: string, place: string): void {
+    const { device_id, seq } = record.reading
+    const device = this.devices.get(device_id)
+    const what = `${place}: device ${device_id}`
+    const { key, standing } = standingSinceMove(device?.events ?? [], record.received_at)
+    if (!device || key === null || standing !== 'active') {
+      throw new Contradiction(
+        'enrolment',
+        `${what}: expected it enrolled and active at ${record.received_at}, got ${key === null ? 'no enrolment' : standing}`,
+      )
+    }
+    const digest = this.#signedDigest(record, key, `${what}: reading ${seq}`)
+    device.readings.add(outageReading(record, { digest, leafHash }))
+  }
+
+  #signedDigest(record: ReadingRecord, key: string, what: string): string {
+    try {
+      const { message, signature, signed } = signedPart(record)
+      if (this.#isSignedBy(key, message, signature)) return toHex(sha256(signed))
+    } catch (cause) {
+      if (!(cause instanceof CodedError)) throw cause
+      throw new Contradiction('device_signature', `${what}: ${cause.message}`, { cause })
+    }
+    throw new Contradiction(
+      'device_signature',
+      `${what}: expected a signature by the enrolled key ${key}, got another`,
+    )
+  }
+}
+
+/**
+ * Key and standing of a device in one area. A move begins anew, as for a proof bundle: the device may come from another area,
+ * suspended or resumed there, which this ledger does not tell.
+ */
+function standingSinceMove(events: readonly LedgerDeviceEvent[], at: string): DeviceStanding {
+  const records = events.map(({ record }) => record).filter((record) => record.at <= at)
+  const move = records.findLastIndex(({ event }) => event === 'moved')
+  return standingAt(records.slice(Math.max(0, move)), at)
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { areaIdField, deviceTimeField } from '../../shared/fields.ts'
+import { ipfsGateway } from '../../shared/verification/index.ts'
+import { auditArea, type Audit } from '../audit/audit-area.ts'
+import { Contradiction } from '../audit/contradiction.ts'
+import { keptBlocksIn } from '../audit/kept-blocks.ts'
+import { auditForMachines, counted, printAudit, timeText } from '../audit/report.ts'
+import { CliError, DISPROVED, DONE, type ExitCode } from '../cli-error.ts'
+import { printLines, type Command } from '../command.ts'
+import { addressOption, numberOption, pathOption, readOptions, urlOption } from '../options.ts'
+import type { Terminal } from '../terminal.ts'
+import { DEPLOYMENTS, trustedChain } from '../trusted-chain.ts'
+import { printAsked, type Asked } from '../verification-report.ts'
+
+const MS_PER_MINUTE = 60_000
+const HEARTBEAT_MINUTES = 15
+
+export const audit: Command = {
+  summary: 'check the whole ledger of an area and recompute its outages and figures',
+  synopsis:
+    '--area ID --rpc URL --ipfs URL [--contract 0x…|--deployments DIR] [--from TIME] [--to TIME] [--heartbeat MINUTES] [--cache DIR] [--json]',
+  help: `Reads every batch of an area from the first to the latest on the contract, and checks order, files, enrolments and
+signatures. Then recomputes the reliability figures. Nothing is asked of the portal.
+
+  --area ID            the area
+  --rpc URL            an Ethereum node you trust
+  --ipfs URL           an IPFS gateway; it need not be trusted, every block is checked
+  --contract 0x…       the ledger's contract you trust
+  --deployments DIR    where to look it up by the node's chain id otherwise (contracts/deployments)
+  --from TIME          first moment of the figures, 2026-11-01 or 2026-11-01T00:00:00Z (month of the first record)
+  --to TIME            the moment after the last one (when the latest batch was sealed)
+  --heartbeat MINUTES  how often the portal expects its devices (${HEARTBEAT_MINUTES})
+  --cache DIR          keep what was fetched and checked; the next audit checks it again and fetches only the rest
+  --json               print all of it for machines
+
+Gaps in the numbering of a device are reported and are no contradiction.
+Exit code: 0 everything holds, 1 at the first contradiction, 2 something could not be had.`,
+  run,
+}
+
+const timeOption = z
+  .string()
+  .transform((text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text))
+  .pipe(deviceTimeField)
+  .transform((text) => Date.parse(text))
+
+async function run(args: string[], terminal: Terminal): Promise<ExitCode> {
+  const options = readOptions(args, {
+    text: ['area', 'rpc', 'ipfs', 'contract', 'deployments', 'from', 'to', 'heartbeat', 'cache'],
+    flags: ['json'],
+  })
+  const areaId = options.required('area', areaIdField)
+  const rpcUrl = options.required('rpc', urlOption)
+  const ipfsUrl = options.required('ipfs', urlOption)
+  const contract = options.value('contract', addressOption)
+  const deployments = options.value('deployments', pathOption) ?? DEPLOYMENTS
+  const fromAt = options.value('from', timeOption)
+  const toAt = options.value('to', timeOption)
+  if (fromAt !== undefined && toAt !== undefined && fromAt >= toAt) {
+    throw new CliError(
+      'usage',
+      `--to: expected a time after ${timeText(fromAt)}, got ${timeText(toAt)}`,
+    )
+  }
+  const heartbeat = options.value(
+    'heartbeat',
+    numberOption(z.number().positive('expected more than 0')),
+  )
+  const cache = options.value('cache', pathOption)
+
+  const chain = await trustedChain({ rpcUrl, contract, deployments })
+  const kept = cache === undefined ? undefined : await keptBlocksIn(cache)
+  const asked: Asked = { rpcUrl, ipfsUrl, chain }
+  if (!options.has('json')) printAsked(terminal, asked)
+  const outcome = await outcomeOf(() =>
+    auditArea(
+      { areaId, chain: chain.source, ipfs: ipfsGateway({ gatewayUrl: ipfsUrl, kept }) },
+      { fromAt, toAt, heartbeatMs: (heartbeat ?? HEARTBEAT_MINUTES) * MS_PER_MINUTE },
+      ({ batch, latest, records }) =>
+        terminal.progress(`batch ${batch} of ${latest}, ${counted(records, 'record')}`),
+    ),
+  ).finally(() => terminal.progress(''))
+  if (options.has('json')) {
+    printLines(terminal.out, JSON.stringify(auditForMachines(areaId, asked, outcome), null, 2))
+  } else printAudit(terminal, areaId, outcome)
+  return outcome instanceof Contradiction ? DISPROVED : DONE
+}
+
+/** A contradiction is what an audit finds; anything else that is thrown left it open. */
+async function outcomeOf(run: () => Promise<Audit>): Promise<Audit | Contradiction> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof Contradiction) return error
+    throw error
+  }
+}

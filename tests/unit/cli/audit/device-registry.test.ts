@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest'
+import { DeviceRegistry } from '../../../../cli/audit/device-registry.ts'
+import { toHex } from '../../../../shared/bytes.ts'
+import { recordLeafHash, type LedgerRecord } from '../../../../shared/record/index.ts'
+import { eventOf, HOME, MIDNIGHT_AT, readingRecord } from '../../../integration/cli/audited-area.ts'
+import { newKey, signed } from '../../../integration/cli/sensor.ts'
+
+const AREA = 'in-br-patna'
+const SECOND_MS = 1000
+const entry = (record: LedgerRecord) => ({
+  record,
+  leafHash: toHex(recordLeafHash(record)),
+  place: 'batch 1, record 1',
+})
+
+/** A home's sensor and its reading of midnight, which the portal has one second later. */
+async function homeAtMidnight() {
+  const key = await newKey()
+  const sensor = { deviceId: HOME, key, customers: 1, stage: 'house' } as const
+  const reading = await signed(key, {
+    v: 1,
+    device_id: HOME,
+    location_commitment: '11'.repeat(32),
+    seq: 1,
+    timestamp: '2026-11-21T00:00:00Z',
+    power_status: 'ON',
+    reason: 'boot',
+  })
+  return { sensor, reading: entry(readingRecord(AREA, reading)) }
+}
+
+it('an enrolment counts for a reading of the same millisecond that stands before it', async () => {
+  const { sensor, reading } = await homeAtMidnight()
+  const registry = new DeviceRegistry()
+  registry.take(reading)
+  registry.take(entry(eventOf(AREA, sensor, 'enrolled', MIDNIGHT_AT + SECOND_MS)))
+  registry.settle()
+  expect([...(registry.devices.get(HOME)?.readings ?? [])]).toHaveLength(1)
+})
+
+it('an enrolment of the next millisecond is too late', async () => {
+  const { sensor, reading } = await homeAtMidnight()
+  const registry = new DeviceRegistry()
+  registry.take(reading)
+  const late = entry(eventOf(AREA, sensor, 'enrolled', MIDNIGHT_AT + SECOND_MS + 1))
+  expect(() => registry.take(late)).toThrow('got no enrolment')
+})
+
+it('a device moved in from elsewhere is heard, whatever it was there', async () => {
+  const { sensor, reading } = await homeAtMidnight()
+  const registry = new DeviceRegistry()
+  registry.take(entry(eventOf(AREA, sensor, 'moved', MIDNIGHT_AT)))
+  registry.take(entry(eventOf(AREA, sensor, 'resumed', MIDNIGHT_AT + 1)))
+  registry.take(reading)
+  registry.settle()
+  expect([...(registry.devices.get(HOME)?.readings ?? [])]).toHaveLength(1)
+})
+
+it('nothing but an enrolment or a move makes a device known', async () => {
+  const { sensor } = await homeAtMidnight()
+  const resumed = entry(eventOf(AREA, sensor, 'resumed', MIDNIGHT_AT))
+  expect(() => new DeviceRegistry().take(resumed)).toThrow(
+    `device ${HOME}: resumed: expected it suspended before, got not enrolled`,
+  )
+})
+
+it('no event but those that bring a key changes it', async () => {
+  const { sensor } = await homeAtMidnight()
+  const registry = new DeviceRegistry()
+  registry.take(entry(eventOf(AREA, sensor, 'enrolled', MIDNIGHT_AT)))
+  const other = { ...sensor, key: await newKey() }
+  expect(() => registry.take(entry(eventOf(AREA, other, 'suspended', MIDNIGHT_AT + 1)))).toThrow(
+    `suspended: expected its key ${sensor.key.publicKey}, got ${other.key.publicKey}`,
+  )
+})
