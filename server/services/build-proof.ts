@@ -1,17 +1,17 @@
-import { equalBytes, hashFromHex, toHex } from '../../shared/bytes.ts'
+import { hashFromHex, toHex } from '../../shared/bytes.ts'
 import { CodedError } from '../../shared/coded-error.ts'
 import { parseJson } from '../../shared/json.ts'
-import { inclusionPath } from '../../shared/merkle/index.ts'
 import type { ProofBundle } from '../../shared/proof/index.ts'
 import {
   parseRecord,
+  STANDING_AFTER,
   type DeviceEventRecord,
   type ReadingRecord,
 } from '../../shared/record/index.ts'
 import type { BatchRow, RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { findRow, stateOf } from './find-record.ts'
-import { loadLeafList } from './leaf-list.ts'
+import { findInclusion } from './leaf-list.ts'
 import { headerOf } from './publish-batch.ts'
 import { expectIntact } from './record-bodies.ts'
 
@@ -26,10 +26,8 @@ export async function buildProof(deps: Deps, leafHash: string): Promise<ProofBun
     throw notAnchoredYet(deps, leafHash, batch, row.ordered_at)
 
   const record = parseRecord(parseJson(row.body))
-  const leaves = await loadLeafList(deps, batch.root)
-  const wanted = hashFromHex(leafHash)
-  const index = leaves.findIndex((leaf) => equalBytes(leaf, wanted))
-  if (index < 0) {
+  const inclusion = await findInclusion(deps, batch.root, hashFromHex(leafHash))
+  if (!inclusion) {
     throw new CodedError(
       'record_damaged',
       `record ${leafHash}: marked as in batch ${batch._id}, absent from its leaf list`,
@@ -41,8 +39,8 @@ export async function buildProof(deps: Deps, leafHash: string): Promise<ProofBun
     type: 'proof',
     record,
     leaf_hash: leafHash,
-    index,
-    path: inclusionPath(leaves, index).map(toHex),
+    index: inclusion.index,
+    path: inclusion.path.map(toHex),
     batch: headerOf(batch),
     cid: batch.cid,
     anchor: {
@@ -70,12 +68,9 @@ function notAnchoredYet(
   )
 }
 
-/** Events after which a device's past in this area is told anew: nothing before them bears on the key. */
-const FRESH_STARTS: readonly string[] = ['enrolled', 'resumed']
-
 /**
  * The key that was valid for the device when the reading came, and the event from which a verifier reads on: the latest
- * that enrolled or resumed it, or else the one that brought it into this area.
+ * that made the device active in this area, since nothing before it bears on the key.
  */
 async function keyOf(
   deps: Deps,
@@ -93,7 +88,7 @@ async function keyOf(
     .lean()
   const events = rows.map(asDeviceEvent)
   const latest = events[0]
-  const start = events.find(({ event }) => FRESH_STARTS.includes(event.event)) ?? events.at(-1)
+  const start = events.find(({ event }) => STANDING_AFTER[event.event] === 'active')
   if (!latest || !start) {
     throw new CodedError(
       'record_damaged',

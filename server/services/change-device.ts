@@ -18,15 +18,18 @@ const ALLOWED_FROM: Record<DeviceEventRequest['event'], readonly DeviceRow['stat
   revoked: ['active', 'suspended'],
 }
 
+type ApprovedRequest = DeviceEventRequest & { approved_by: string }
+
 /**
  * Records what happens to an enrolled device, signed off by an administrator whose pseudonym and reason stand in the
- * record; answers the leaf hash of the record, for a move to another area of the enrolment there. Throws `not_found`, `unknown_area`, `malformed` for facts the event does not change, `device_conflict` when
- * the device is in no state for it or another change came first.
+ * record. Answers the leaf hash of the record; for a move to another area, of the enrolment there. Throws `not_found`,
+ * `unknown_area`, `malformed` for facts the event does not change, `device_conflict` when the device is in no state for
+ * it or another change came first.
  */
 export async function changeDevice(
   deps: Deps,
   deviceId: string,
-  request: DeviceEventRequest & { approved_by: string },
+  request: ApprovedRequest,
 ): Promise<Enrolled> {
   const { models, clock } = deps
   const row = await findDeviceRow(deps, deviceId)
@@ -84,7 +87,7 @@ type Entry = Pick<DeviceEventRecord, 'area_id' | 'device' | 'event' | 'reason'>
 function entriesOf(
   row: DeviceRow,
   { area_id, device }: { area_id: string; device: DeviceFacts },
-  { event, reason, approved_by }: DeviceEventRequest,
+  { event, reason, approved_by }: ApprovedRequest,
 ): Entry[] {
   const approved = `${reason} (approved by ${approved_by})`
   if (area_id === row.area_id) return [{ area_id, device, event, reason: approved }]

@@ -90,8 +90,8 @@ function expectSameDevice(row: DeviceRow, { area_id, device }: Enrolment): void 
   }
 }
 
-function newRow(deps: Deps, { area_id, device }: Enrolment & { area_id: string }): DeviceRow {
-  const decided = decideEvent(deps, { area_id, device, event: 'enrolled' })
+function newRow({ clock }: Deps, { area_id, device }: Enrolment & { area_id: string }): DeviceRow {
+  const decided = decideEvent(clock.now(), { area_id, device, event: 'enrolled' })
   return {
     _id: device.device_id,
     area_id,
@@ -99,13 +99,13 @@ function newRow(deps: Deps, { area_id, device }: Enrolment & { area_id: string }
     stage: device.stage,
     customers_served: device.customers_served,
     enrolment: { leaf_hash: decided.leafHash, area_id },
-    ...rowAfter(decided),
+    ...rowAfter([decided]),
     status: 'entering',
     enrolled_at: new Date(decided.record.at),
     latest_event_at: new Date(decided.record.at),
     latest_event: decided.leafHash,
     changing_until: null,
-    pending_event: decided.body,
+    pending_event: [decided.body],
     last: null,
     changed_at: null,
   }

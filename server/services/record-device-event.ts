@@ -2,18 +2,23 @@ import { toHex, utf8 } from '../../shared/bytes.ts'
 import { CodedError } from '../../shared/coded-error.ts'
 import { canonicalText, parseJson } from '../../shared/json.ts'
 import { leafHashOf } from '../../shared/merkle/index.ts'
-import { parseRecord, type DeviceEventRecord, type DeviceFacts } from '../../shared/record/index.ts'
-import type { DeviceRow } from '../models/index.ts'
+import {
+  parseRecord,
+  STANDING_AFTER,
+  type DeviceEventRecord,
+  type DeviceFacts,
+} from '../../shared/record/index.ts'
+import type { DeviceRow, RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { insertNew } from './insert-new.ts'
 
 /**
- * A device event is decided on the device's row first, as `pending_event`, by compare-and-swap; then it becomes a record;
- * then the row takes on what it says. A crash between is finished by whoever meets the pending event next, so the
- * ledger holds each decision exactly once.
+ * What happens to a device is decided on its row first, as `pending_event`, by compare-and-swap; then it becomes a record,
+ * or several that say it together; then the row takes on what they say. A crash between is finished by whoever meets
+ * the pending event next, so the ledger holds each decision exactly once and whole.
  */
 
-type Deciding = Pick<Deps, 'models' | 'clock'>
+type Finishing = Pick<Deps, 'models'>
 
 export interface DecidedEvent {
   record: DeviceEventRecord
@@ -21,36 +26,32 @@ export interface DecidedEvent {
   leafHash: string
 }
 
-/** The record of an event, now, with its bytes and leaf hash. */
+/** The record of an event at this time of the server's clock, with its bytes and leaf hash. */
 export function decideEvent(
-  { clock }: Pick<Deps, 'clock'>,
+  at: Date,
   event: Pick<DeviceEventRecord, 'area_id' | 'device' | 'event' | 'reason'>,
 ): DecidedEvent {
   const record: DeviceEventRecord = {
     v: 1,
     type: 'device_event',
-    at: clock.now().toISOString(),
+    at: at.toISOString(),
     ...event,
   }
   const body = canonicalText(record)
   return { record, body, leafHash: toHex(leafHashOf(utf8(body))) }
 }
 
-/** Status of a device after an event; a new key or place alone does not end a suspension. */
-const STATUS_AFTER = {
-  enrolled: 'active',
-  key_rotated: null,
-  moved: null,
-  resumed: 'active',
-  suspended: 'suspended',
-  revoked: 'revoked',
-} as const
+const BEGINS_KEY: readonly string[] = ['enrolled', 'key_rotated', 'moved']
 
-/** What the row says once the event counts. */
-export function rowAfter({ record, leafHash }: DecidedEvent): Partial<DeviceRow> {
-  const { device, area_id, event, at } = record
-  const status = STATUS_AFTER[event]
-  const beginsKey = event === 'enrolled' || event === 'key_rotated' || event === 'moved'
+/** What the row says once the events of one decision count. */
+export function rowAfter(events: readonly DecidedEvent[]): Partial<DeviceRow> {
+  const last = events.at(-1)
+  if (!last) throw new Error('device: expected a decision of at least one event, got none')
+  const { device, area_id, at } = last.record
+  const status = events
+    .map(({ record }) => STANDING_AFTER[record.event])
+    .findLast((standing) => standing !== null)
+  const begin = events.findLast(({ record }) => BEGINS_KEY.includes(record.event))
   return {
     area_id,
     public_key: device.public_key,
@@ -59,7 +60,7 @@ export function rowAfter({ record, leafHash }: DecidedEvent): Partial<DeviceRow>
     latest_event_at: new Date(at),
     ...(status && { status }),
     ...placeOf(device),
-    ...(beginsKey && { enrolment: { leaf_hash: leafHash, area_id } }),
+    ...(begin && { enrolment: { leaf_hash: begin.leafHash, area_id: begin.record.area_id } }),
   }
 }
 
@@ -85,34 +86,37 @@ export function factsOf(row: DeviceRow): DeviceFacts {
 }
 
 /** Finishes the pending event of a device, if there is one. Repeatable, by anyone. */
-export async function finishPendingEvent({ models }: Deciding, row: DeviceRow): Promise<void> {
+export async function finishPendingEvent({ models }: Finishing, row: DeviceRow): Promise<void> {
   if (row.pending_event === null) return
-  const body = row.pending_event
-  const record = parseRecord(parseJson(body))
-  if (record.type !== 'device_event')
-    throw new Error(`device ${row._id}: its pending event is a ${record.type}`)
-  const leafHash = toHex(leafHashOf(utf8(body)))
-  await insertNew(models.records, [
-    {
-      _id: leafHash,
-      area_id: record.area_id,
-      type: 'device_event' as const,
-      ordered_at: new Date(record.at),
-      body,
-      batch_number: null,
-      device_id: row._id,
-    },
-  ])
-  const after = rowAfter({ record, body, leafHash })
+  const events = row.pending_event.map((body) => readDecided(row, body))
+  const after = rowAfter(events)
+  await insertNew(models.records, events.map(rowOfRecord))
   const noLonger = after.point ? { location_commitment: 1 } : { point: 1 }
   await models.devices.updateOne(
-    { _id: row._id, latest_event: leafHash, pending_event: body },
+    { _id: row._id, latest_event: events.at(-1)?.leafHash, pending_event: row.pending_event },
     { $set: { ...after, pending_event: null }, $unset: noLonger },
   )
 }
 
+function readDecided(row: DeviceRow, body: string): DecidedEvent {
+  const record = parseRecord(parseJson(body))
+  if (record.type !== 'device_event')
+    throw new Error(`device ${row._id}: its pending event is a ${record.type}`)
+  return { record, body, leafHash: toHex(leafHashOf(utf8(body))) }
+}
+
+const rowOfRecord = ({ record, body, leafHash }: DecidedEvent): RecordRow => ({
+  _id: leafHash,
+  area_id: record.area_id,
+  type: 'device_event',
+  ordered_at: new Date(record.at),
+  body,
+  batch_number: null,
+  device_id: record.device.device_id,
+})
+
 /** The row of a device with nothing pending. Throws `not_found`. */
-export async function findDeviceRow(deps: Deciding, deviceId: string): Promise<DeviceRow> {
+export async function findDeviceRow(deps: Finishing, deviceId: string): Promise<DeviceRow> {
   const row = await deps.models.devices.findById(deviceId).lean()
   if (!row) throw new CodedError('not_found', `device: none with id ${deviceId}`)
   if (row.pending_event === null) return row

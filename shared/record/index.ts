@@ -13,6 +13,7 @@ export {
   type LedgerRecord,
   type ReadingRecord,
 } from './schema.ts'
+export { STANDING_AFTER } from './standing.ts'
 
 /** Parses a record of formats.md §2; throws a `MalformedError`. */
 export function parseRecord(value: unknown): LedgerRecord {

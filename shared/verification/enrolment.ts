@@ -1,17 +1,7 @@
 import type { ProofBundle } from '../proof/index.ts'
-import type { DeviceEventRecord } from '../record/index.ts'
+import { STANDING_AFTER, type DeviceEventRecord } from '../record/index.ts'
 import type { BatchFiles, ProvedFile } from './batch-files.ts'
 import { expectSame, VerificationError, type Evidence } from './evidence.ts'
-
-/** Standing of a device after an event; a new key or place alone ends neither suspension nor revocation. */
-const STANDING_AFTER = {
-  enrolled: 'active',
-  resumed: 'active',
-  key_rotated: null,
-  moved: null,
-  suspended: 'suspended',
-  revoked: 'revoked',
-} as const satisfies Record<DeviceEventRecord['event'], string | null>
 
 export interface DeviceStanding {
   /** Null before the first event. */
@@ -81,7 +71,10 @@ export async function checkEnrolment(bundle: ProofBundle, files: BatchFiles): Pr
   }
 }
 
-/** The event the bundle names is in its batch, is of this device, and did not stop it. Which key counts, all events say. */
+/**
+ * The event the bundle names is in its batch, is of this device, and made it active: after any other, what happened
+ * before would still bear on the reading, and is not read. Which key counts, all events say.
+ */
 function expectEnrolment(
   { record, device }: ProofBundle,
   events: ProvedFile['deviceEvents'],
@@ -92,11 +85,10 @@ function expectEnrolment(
   if (!found)
     throw new VerificationError('enrolment', `batch ${number}: holds no device event ${leaf_hash}`)
   expectSame('enrolment', 'device enrolled', record.reading.device_id, found.device.device_id)
-  const standing = STANDING_AFTER[found.event]
-  if (standing === 'suspended' || standing === 'revoked') {
+  if (STANDING_AFTER[found.event] !== 'active') {
     throw new VerificationError(
       'enrolment',
-      `event ${leaf_hash}: expected an enrolment, got ${found.event}`,
+      `event ${leaf_hash}: expected enrolled or resumed, got ${found.event}`,
     )
   }
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../../../server/adapters/clock.ts'
 import { decideEvent } from '../../../server/services/record-device-event.ts'
 import { deviceSchema, type Device, type Enrolled } from '../../../shared/api/devices.ts'
 import type { RecordPlace } from '../../../shared/api/ledger.ts'
@@ -306,22 +305,91 @@ describe('a revoked device', () => {
   })
 })
 
-describe('a moved device', () => {
-  it('reports for its new area from then on, and all its readings are proved', async () => {
+const ELSEWHERE = 'in-br-jehanabad'
+
+/** Events of a device as each area's ledger tells them. */
+async function toldIn(device: TestDevice, area: string): Promise<unknown[]> {
+  const rows = await stored.models.records
+    .find({ type: 'device_event', device_id: device.facts.device_id, area_id: area })
+    .sort({ ordered_at: 1 })
+    .lean()
+  return rows.map(({ body }) => Reflect.get(JSON.parse(body), 'event'))
+}
+
+describe('a device moved to another area', () => {
+  const away = { event: 'moved', area_id: ELSEWHERE, latitude: 25.2, longitude: 84.98 }
+  const back = { event: 'moved', area_id: AREA, latitude: 25.1, longitude: 85.4 }
+
+  beforeAll(() => enrol(test.url, ELSEWHERE, [new TestDevice('neighbour')]))
+
+  it('stops in the old one and is enrolled in the new one; all its readings are proved', async () => {
     const device = new TestDevice('moved')
     await enrol(test.url, AREA, [device])
-    await enrol(test.url, 'in-br-jehanabad', [new TestDevice('neighbour')])
     const before = await accept(device)
-    const answer = await postEvent(device, {
-      event: 'moved',
-      area_id: 'in-br-jehanabad',
-      latitude: 25.2,
-      longitude: 84.98,
-    })
+    const answer = await postEvent(device, away)
     expect(answer.status).toBe(201)
     const after = await accept(device)
-    expect((await describeDevice(device)).facts).toMatchObject({ latitude: 25.2 })
-    expect(await Promise.all([before, after].map(isProved))).toEqual([true, true])
+    expect((await postEvent(device, back)).status).toBe(201)
+    const again = await accept(device)
+    expect(await toldIn(device, AREA)).toEqual(['enrolled', 'suspended', 'enrolled'])
+    expect(await toldIn(device, ELSEWHERE)).toEqual(['enrolled', 'suspended'])
+    expect(await describeDevice(device)).toMatchObject({
+      area_id: AREA,
+      status: 'active',
+      facts: { latitude: 25.1 },
+    })
+    const { body: place } = await get<RecordPlace>(
+      test.url,
+      `/api/v1/records/${answer.body.leaf_hash}`,
+    )
+    expect(place.record).toMatchObject({ event: 'enrolled', area_id: ELSEWHERE })
+    expect(await Promise.all([before, after, again].map(isProved))).toEqual([true, true, true])
+  })
+
+  it('stays suspended through it, in both areas, until it is resumed', async () => {
+    const device = new TestDevice('moved while suspended')
+    await enrol(test.url, AREA, [device])
+    await postEvent(device, { event: 'suspended' })
+    expect((await postEvent(device, away)).status).toBe(201)
+    expect(await toldIn(device, AREA)).toEqual(['enrolled', 'suspended'])
+    expect(await toldIn(device, ELSEWHERE)).toEqual(['enrolled', 'suspended'])
+    const refused = await send<Problem>(test.url, 'POST', '/api/v1/readings', device.read())
+    expect(refused.body.code).toBe('suspended_device')
+    expect((await postEvent(device, { event: 'resumed' })).status).toBe(201)
+    expect((await postEvent(device, back)).status).toBe(201)
+    expect(await isProved(await accept(device))).toBe(true)
+  })
+
+  it('is moved by one record where the area stays the same', async () => {
+    const device = new TestDevice('moved nearby')
+    await enrol(test.url, AREA, [device])
+    expect((await postEvent(device, { ...back, latitude: 25.12 })).status).toBe(201)
+    expect(await toldIn(device, AREA)).toEqual(['enrolled', 'moved'])
+    expect(await isProved(await accept(device))).toBe(true)
+  })
+
+  it('is told in both by whoever looks next, when the portal dies before it is told in any', async () => {
+    const device = new TestDevice('interrupted on its way')
+    await enrol(test.url, AREA, [device])
+    const at = Date.now()
+    const [leaves, arrives] = [
+      decideEvent(new Date(at + 1), { area_id: AREA, device: device.facts, event: 'suspended' }),
+      decideEvent(new Date(at + 2), {
+        area_id: ELSEWHERE,
+        device: device.facts,
+        event: 'enrolled',
+      }),
+    ]
+    await stored.models.devices.updateOne(
+      { _id: device.facts.device_id },
+      { $set: { latest_event: arrives.leafHash, pending_event: [leaves.body, arrives.body] } },
+    )
+    const looks = await Promise.all(Array.from({ length: 5 }, () => describeDevice(device)))
+    for (const { area_id, status, history } of looks) {
+      expect([area_id, status]).toEqual([ELSEWHERE, 'active'])
+      expect(history.map(({ event }) => event)).toEqual(['enrolled', 'suspended', 'enrolled'])
+    }
+    expect(await isProved(await accept(device))).toBe(true)
   })
 })
 
@@ -330,17 +398,19 @@ describe('an event that is decided and not yet recorded when the portal dies', (
     const device = new TestDevice('interrupted')
     await enrol(test.url, AREA, [device])
     // As the row stands between the decision and the record.
-    const decided = decideEvent(
-      { clock: systemClock },
-      { area_id: AREA, device: device.facts, event: 'suspended', reason: 'a test' },
-    )
+    const decided = decideEvent(new Date(), {
+      area_id: AREA,
+      device: device.facts,
+      event: 'suspended',
+      reason: 'a test',
+    })
     await stored.models.devices.updateOne(
       { _id: device.facts.device_id },
       {
         $set: {
           status: 'suspended',
           latest_event: decided.leafHash,
-          pending_event: decided.body,
+          pending_event: [decided.body],
         },
       },
     )

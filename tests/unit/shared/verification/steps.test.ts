@@ -219,12 +219,12 @@ describe('anchor', () => {
 })
 
 describe('enrolment', () => {
-  const { pumpEnrolled, pumpRotated, laneEnrolled, laneSuspended, laneResumed, laneRevoked } =
+  const { pumpEnrolled, pumpRotated } = events
+  const { laneEnrolled, laneSuspended, laneRotatedWhileSuspended, laneResumed, laneRevoked } =
     events
 
   it.each([
     ['read before the key was changed', proofOf(records.beforeRotation, pumpEnrolled)],
-    ['signed with the new key, named by the change', proofOf(records.afterRotation, pumpRotated)],
     [
       'signed with the new key, named by the first enrolment',
       proofOf(records.afterRotation, pumpEnrolled, newKey.publicKey),
@@ -261,6 +261,14 @@ describe('enrolment', () => {
       proofOf(records.afterResumed, laneSuspended, laneNewKey.publicKey),
     ],
     ['a revocation as the enrolment', proofOf(records.beforeRevoked, laneRevoked)],
+    [
+      'a new key as the enrolment, which leaves open whether the device was suspended',
+      proofOf(records.afterRotation, pumpRotated),
+    ],
+    [
+      'a suspended device, named by the new key it got since',
+      proofOf(records.whileSuspended, laneRotatedWhileSuspended),
+    ],
     [
       'the enrolment of another device in the same batch',
       { ...valid, device: { ...deviceBy(laneEnrolled), public_key: oldKey.publicKey } },
