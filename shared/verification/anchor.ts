@@ -2,14 +2,15 @@ import { CID } from 'multiformats/cid'
 import { toHex } from '../bytes.ts'
 import type { ProofBundle } from '../proof/index.ts'
 import { expectSame, VerificationError, type Evidence } from './evidence.ts'
-import type { ChainSource } from './sources.ts'
+import { SourceError, type ChainSource } from './sources.ts'
 
 const MS_PER_S = 1000
 
 /**
  * Step 5: the verifier's contract holds this root, size and CID for (area, number), anchored in the block the bundle
  * names. Asks for the state now and for the event in that block, which any full node answers: the contract never
- * changes an anchor, so an archive of old state is not needed.
+ * changes an anchor, so an archive of old state is not needed. Throws `SourceError` while the node has not come to the
+ * block.
  */
 export async function checkAnchor(
   { batch, cid, anchor }: ProofBundle,
@@ -18,6 +19,13 @@ export async function checkAnchor(
   expectSame('anchor', 'chain id', anchor.chain_id, await chain.chainId())
   expectSame('anchor', 'contract', anchor.contract, chain.contract.toLowerCase())
   const cidHex = toHex(parseCid(cid).bytes)
+  // Asked first: a node that has not come to the block yet knows nothing of the anchor, true or not.
+  const head = await chain.head()
+  if (head < anchor.block_number) {
+    throw new SourceError(
+      `the Ethereum node stands at block ${head}, before block ${anchor.block_number} of the anchor; ask again later, or another node`,
+    )
+  }
 
   const held = await chain.anchorOf(batch.area_id, batch.number)
   if (!held) {
@@ -43,7 +51,6 @@ export async function checkAnchor(
   expectSame('anchor', 'block number', anchor.block_number, event.blockNumber)
   expectSame('anchor', 'root in the event', batch.root, toHex(event.root))
 
-  const confirmations = (await chain.head()) - anchor.block_number + 1
   return {
     step: 'anchor',
     status: 'proved',
@@ -53,7 +60,7 @@ export async function checkAnchor(
     facts: {
       contract: chain.contract,
       transaction: anchor.transaction,
-      confirmations,
+      confirmations: head - anchor.block_number + 1,
       anchored_at: anchoredAt,
     },
   }

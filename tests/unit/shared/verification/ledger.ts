@@ -23,6 +23,8 @@ import {
 
 const SHA2_256 = 0x12
 const CHAIN_ID = 31337
+/** Above every block a bundle can name by one changed bit. */
+const HEAD = 1000
 export const CONTRACT = '0x5FbDB2315678afecb367f032d93F642f64180aa3'
 const SEALED_AT_MS = Date.UTC(2026, 10, 21, 6)
 const BATCH_INTERVAL_MS = 15 * 60_000
@@ -114,6 +116,7 @@ export function bundleOf(batches: readonly SealedBatch[], record: LedgerRecord):
 interface Answers {
   contract?: string
   chainId?: number
+  head?: number
   anchor?: (anchor: ChainAnchor) => ChainAnchor | null
   event?: (event: AnchorEvent) => AnchorEvent | null
 }
@@ -121,13 +124,13 @@ interface Answers {
 export function chainOf(batches: readonly SealedBatch[], answers: Answers = {}): ChainSource {
   const find = (areaId: string, number: number) =>
     batches.find(({ header }) => header.area_id === areaId && header.number === number)
-  const { contract = CONTRACT, chainId = CHAIN_ID } = answers
+  const { contract = CONTRACT, chainId = CHAIN_ID, head = HEAD } = answers
   const { anchor: changeAnchor = (anchor) => anchor, event: changeEvent = (event) => event } =
     answers
   return {
     contract,
     chainId: async () => chainId,
-    head: async () => 120,
+    head: async () => head,
     async latest(areaId) {
       const last = batches.findLast(({ header }) => header.area_id === areaId)
       return last

@@ -212,6 +212,19 @@ describe('anchor', () => {
     expect(await code(valid, { chain: event })).toBe('anchor')
   })
 
+  it('is not judged by a node that has not come to the block yet', async () => {
+    const behind = chainOf(batches, {
+      head: anchor.block_number - 1,
+      anchor: () => null,
+      event: () => null,
+    })
+    const evidence = await verifyProof(valid, { chain: behind })
+    expect(evidence.find(({ step }) => step === 'anchor')).toMatchObject({
+      status: 'not_checked',
+      facts: { reason: expect.stringMatching(/stands at block 101, before block 102/) },
+    })
+  })
+
   it('does not mind how the verifier writes the address', async () => {
     const chain = chainOf(batches, { contract: valid.anchor.contract })
     expect(isFullyProved(await verifyProof(valid, { ...sources, chain }))).toBe(true)
