@@ -2,7 +2,7 @@ import { sha256, toHex } from '../../shared/bytes.ts'
 import { CodedError } from '../../shared/coded-error.ts'
 import { outageReading, type LedgerDeviceEvent } from '../../shared/outage/index.ts'
 import { orderedAt, type DeviceEventRecord, type ReadingRecord } from '../../shared/record/index.ts'
-import { signedPart, standingAt, type DeviceStanding } from '../../shared/verification/index.ts'
+import { signedPart, standingAt } from '../../shared/verification/index.ts'
 import { CondensedReadings } from './condensed-readings.ts'
 import { Contradiction } from './contradiction.ts'
 import type { LedgerEntry } from './read-ledger.ts'
@@ -18,18 +18,18 @@ export interface AuditedDevice {
 type EventName = DeviceEventRecord['event']
 
 /**
- * Standings from which an event may follow in the ledger of one area; null: the area does not know the device. A move comes
- * from another area as well, and what happened there is not told here.
+ * Standings from which an event may follow in the ledger of one area; null: the area does not know the device. Whoever leaves
+ * for another area is suspended in this one, and enrolled again on return.
  */
 const ALLOWED_FROM: Record<EventName, readonly (string | null)[]> = {
-  enrolled: [null],
+  enrolled: [null, 'suspended'],
   key_rotated: ['active', 'suspended'],
-  moved: [null, 'active', 'suspended'],
+  moved: ['active', 'suspended'],
   suspended: ['active'],
   resumed: ['suspended'],
   revoked: ['active', 'suspended'],
 }
-const BRINGS_A_KEY: readonly EventName[] = ['enrolled', 'key_rotated', 'moved']
+const BRINGS_A_KEY: readonly EventName[] = ['enrolled', 'key_rotated']
 
 /** Devices by id, as the records of one area tell of them; every record is checked as it comes. */
 export class DeviceRegistry {
@@ -61,19 +61,17 @@ export class DeviceRegistry {
     const { device_id, public_key } = record.device
     const device = this.devices.get(device_id)
     const events = device?.events ?? []
-    const last = events.at(-1)?.record
-    const { standing, key } = standingSinceMove(events, record.at)
-    const before = last ? standing : null
+    const { standing, key } = standingAt(recordsOf(events), record.at)
+    const before = key === null ? null : standing
     const what = `${place}: device ${device_id}`
-    const isToldHere = last?.event !== 'moved'
-    if (isToldHere && !ALLOWED_FROM[record.event].includes(before)) {
+    if (!ALLOWED_FROM[record.event].includes(before)) {
       const allowed = ALLOWED_FROM[record.event].map((name) => name ?? 'not enrolled').join(' or ')
       throw new Contradiction(
         'enrolment',
         `${what}: ${record.event}: expected it ${allowed} before, got ${before ?? 'not enrolled'}`,
       )
     }
-    if (last && !BRINGS_A_KEY.includes(record.event) && key !== public_key) {
+    if (!BRINGS_A_KEY.includes(record.event) && key !== public_key) {
       throw new Contradiction(
         'enrolment',
         `${what}: ${record.event}: expected its key ${key}, got ${public_key}`,
@@ -92,7 +90,7 @@ export class DeviceRegistry {
     const { device_id, seq } = record.reading
     const device = this.devices.get(device_id)
     const what = `${place}: device ${device_id}`
-    const { key, standing } = standingSinceMove(device?.events ?? [], record.received_at)
+    const { key, standing } = standingAt(recordsOf(device?.events ?? []), record.received_at)
     if (!device || key === null || standing !== 'active') {
       throw new Contradiction(
         'enrolment',
@@ -118,12 +116,5 @@ export class DeviceRegistry {
   }
 }
 
-/**
- * Key and standing of a device in one area. A move begins anew, as for a proof bundle: the device may come from another area,
- * suspended or resumed there, which this ledger does not tell.
- */
-function standingSinceMove(events: readonly LedgerDeviceEvent[], at: string): DeviceStanding {
-  const records = events.map(({ record }) => record).filter((record) => record.at <= at)
-  const move = records.findLastIndex(({ event }) => event === 'moved')
-  return standingAt(records.slice(Math.max(0, move)), at)
-}
+const recordsOf = (events: readonly LedgerDeviceEvent[]): DeviceEventRecord[] =>
+  events.map(({ record }) => record)

@@ -60,7 +60,7 @@ function readingOf(record: LedgerRecord | undefined): Reading {
   return record.reading
 }
 
-const FOUR_HOURS = ['--from', '2026-11-21', '--to', '2026-11-21T04:00:00Z']
+const FOUR_HOURS = ['--from', '2024-11-21', '--to', '2024-11-21T04:00:00Z']
 
 /** Words of each line of the table, a line a period. */
 const tableIn = (stdout: string) =>
@@ -87,11 +87,11 @@ it('a ledger that holds is told step by step, with the figures that follow from 
     '· numbering         1 gap in the numbers of the devices',
     `    device ${TRANSFORMER}: 1 reading missing between 2 and 4`,
     '',
-    'Figures of true, 2026-11-21T00:00:00Z to 2026-11-21T04:00:00Z, as of 2026-11-21T04:00:00Z',
+    'Figures of true, 2024-11-21T00:00:00Z to 2024-11-21T04:00:00Z, as of 2024-11-21T04:00:00Z',
     '1 outage; outage rules v1, a heartbeat every 15 minutes',
     '',
     '         SAIFI   SAIDI      CAIDI      MAIFI   ASAI      coverage   provisional',
-    '2026-11  1.0000  60.00 min  60.00 min  0.0000  75.000 %  100.000 %  no',
+    '2024-11  1.0000  60.00 min  60.00 min  0.0000  75.000 %  100.000 %  no',
     'whole    1.0000  60.00 min  60.00 min  0.0000  75.000 %  100.000 %  no',
     '',
     'Holds: the ledger of true, whole up to batch 3.',
@@ -101,11 +101,11 @@ it('a ledger that holds is told step by step, with the figures that follow from 
 })
 
 it('what is unknown is said with its reason, a month a line', async () => {
-  const { stdout, code } = await audit('true', '--from', '2026-10-01')
+  const { stdout, code } = await audit('true', '--from', '2024-10-01')
   const unknown = 'unknown (no_devices)'
   expect(tableIn(stdout)).toEqual([
-    ['2026-10', unknown, unknown, unknown, unknown, unknown, unknown, 'unknown'],
-    expect.arrayContaining(['2026-11', '60.00 min', '100.000 %', 'no']),
+    ['2024-10', unknown, unknown, unknown, unknown, unknown, unknown, 'unknown'],
+    expect.arrayContaining(['2024-11', '60.00 min', '100.000 %', 'no']),
     expect.arrayContaining(['whole', '100.000 %', 'no']),
   ])
   expect(code).toBe(0)
@@ -119,13 +119,13 @@ it('--json prints the same for machines', async () => {
     asked: { ipfs_url: gateway.url, chain_id: 31337 },
     latest: { number: 3 },
     counts: { batches: 3, records: 35, readings: 33, device_events: 2, devices: 2, outages: 1 },
-    as_of: '2026-11-21T04:00:00.000Z',
+    as_of: '2024-11-21T04:00:00.000Z',
     gaps: [
       { device_id: TRANSFORMER, kind: 'numbers_missing', after_seq: 2, before_seq: 4, missing: 1 },
     ],
     whole: {
-      from: '2026-11-21T00:00:00Z',
-      to: '2026-11-21T04:00:00Z',
+      from: '2024-11-21T00:00:00Z',
+      to: '2024-11-21T04:00:00Z',
       saidi: { value: 60, unknown: null },
       asai: { value: 0.75, unknown: null },
       customers_served: { value: 100, unknown: null },
@@ -143,7 +143,7 @@ async function withRotatedKey(areaId: string, signer: (old: Key, young: Key) => 
   const reading = await signed(signer(transformer.key, young), {
     ...readingOf(records.at(17)),
     seq: 18,
-    timestamp: '2026-11-21T04:01:10Z',
+    timestamp: '2024-11-21T04:01:10Z',
   })
   const more = [
     eventOf(areaId, { ...transformer, key: young }, 'key_rotated', at),
@@ -155,7 +155,7 @@ async function withRotatedKey(areaId: string, signer: (old: Key, young: Key) => 
 
 it('a rotated key counts from its event on, and a suspended time is in no figure', async () => {
   await withRotatedKey('rotated', (_, young) => young)
-  const span = ['--from', '2026-11-21T04:02:00Z', '--to', '2026-11-21T04:03:00Z']
+  const span = ['--from', '2024-11-21T04:02:00Z', '--to', '2024-11-21T04:03:00Z']
   const { stdout, code } = await audit('rotated', ...span, '--json')
   expect(JSON.parse(stdout).whole.customers_served).toEqual({ value: 99, unknown: null })
   expect(code).toBe(0)
@@ -282,7 +282,7 @@ it('a reading of a device that nobody enrolled is found out', async () => {
   await expectContradiction(
     'stranger',
     'enrolment',
-    `device ${HOME}: expected it enrolled and active at 2026-11-21T00:00:01.000Z, got no enrolment`,
+    `device ${HOME}: expected it enrolled and active at 2024-11-21T00:00:01.000Z, got no enrolment`,
   )
 })
 
@@ -293,7 +293,7 @@ it('a reading that came while its device was suspended is found out', async () =
   await expectContradiction(
     'suspended',
     'enrolment',
-    `device ${HOME}: expected it enrolled and active at 2026-11-21T01:45:01.000Z, got suspended`,
+    `device ${HOME}: expected it enrolled and active at 2024-11-21T01:45:01.000Z, got suspended`,
   )
 })
 
@@ -304,7 +304,7 @@ it('an event that cannot follow the one before is found out', async () => {
   await expectContradiction(
     'twice',
     'enrolment',
-    `device ${HOME}: enrolled: expected it not enrolled before, got active`,
+    `device ${HOME}: enrolled: expected it not enrolled or suspended before, got active`,
   )
 })
 
@@ -344,14 +344,14 @@ it('what cannot be had leaves the question open', async () => {
 })
 
 it.each([
-  [['--to', '2026-11-31'], '--to: expected a time that exists, got "2026-11-31"'],
+  [['--to', '2024-11-31'], '--to: expected a time that exists, got "2024-11-31"'],
   [
     ['--from', 'monday'],
     '--from: expected a time like 2026-11-21T05:30:00Z, got "monday"; expected a time that exists, got "monday"',
   ],
   [
-    ['--from', '2026-11-02', '--to', '2026-11-02'],
-    '--to: expected a time after 2026-11-02T00:00:00Z, got 2026-11-02T00:00:00Z',
+    ['--from', '2024-11-02', '--to', '2024-11-02'],
+    '--to: expected a time after 2024-11-02T00:00:00Z, got 2024-11-02T00:00:00Z',
   ],
 ])('%j is refused in plain words', async (options, words) => {
   const { stderr, code } = await audit('true', ...options)

@@ -16,7 +16,7 @@ import { newKey, signed, type Key } from './sensor.ts'
 
 export const TRANSFORMER = '01230000000000000A'
 export const HOME = '01230000000000000B'
-export const MIDNIGHT_AT = Date.UTC(2026, 10, 21)
+export const MIDNIGHT_AT = Date.UTC(2024, 10, 21)
 export const MINUTE_MS = 60_000
 const HEARTBEAT_MINUTES = 15
 

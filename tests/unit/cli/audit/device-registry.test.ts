@@ -22,7 +22,7 @@ async function homeAtMidnight() {
     device_id: HOME,
     location_commitment: '11'.repeat(32),
     seq: 1,
-    timestamp: '2026-11-21T00:00:00Z',
+    timestamp: '2024-11-21T00:00:00Z',
     power_status: 'ON',
     reason: 'boot',
   })
@@ -46,17 +46,29 @@ it('an enrolment of the next millisecond is too late', async () => {
   expect(() => registry.take(late)).toThrow('got no enrolment')
 })
 
-it('a device moved in from elsewhere is heard, whatever it was there', async () => {
+it('a device that left the area counts again once it is enrolled there with its key of then', async () => {
   const { sensor, reading } = await homeAtMidnight()
   const registry = new DeviceRegistry()
-  registry.take(entry(eventOf(AREA, sensor, 'moved', MIDNIGHT_AT)))
-  registry.take(entry(eventOf(AREA, sensor, 'resumed', MIDNIGHT_AT + 1)))
+  const before = { ...sensor, key: await newKey() }
+  registry.take(entry(eventOf(AREA, before, 'enrolled', MIDNIGHT_AT)))
+  registry.take(entry(eventOf(AREA, before, 'suspended', MIDNIGHT_AT + 1)))
+  registry.take(entry(eventOf(AREA, sensor, 'enrolled', MIDNIGHT_AT + 2)))
   registry.take(reading)
   registry.settle()
   expect([...(registry.devices.get(HOME)?.readings ?? [])]).toHaveLength(1)
 })
 
-it('nothing but an enrolment or a move makes a device known', async () => {
+it('a new place does not end a suspension', async () => {
+  const { sensor, reading } = await homeAtMidnight()
+  const registry = new DeviceRegistry()
+  for (const [ms, event] of (['enrolled', 'suspended', 'moved'] as const).entries()) {
+    registry.take(entry(eventOf(AREA, sensor, event, MIDNIGHT_AT + ms)))
+  }
+  registry.take(reading)
+  expect(() => registry.settle()).toThrow('active at 2024-11-21T00:00:01.000Z, got suspended')
+})
+
+it('nothing but an enrolment makes a device known', async () => {
   const { sensor } = await homeAtMidnight()
   const resumed = entry(eventOf(AREA, sensor, 'resumed', MIDNIGHT_AT))
   expect(() => new DeviceRegistry().take(resumed)).toThrow(
