@@ -1,27 +1,40 @@
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { H3Event } from 'h3'
+import { messageOf } from '../../shared/coded-error.ts'
 
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 /**
  * Streams bytes. The first chunk is awaited before the answer begins, so that a source that is away is a problem
- * document; one that fails later breaks the connection off, so that nobody takes half a file for whole.
+ * document; one that fails later breaks the connection off, so that nobody takes half a file for whole. The source is
+ * closed whatever happens, also when the reader leaves.
  */
 export async function sendBytes(
   event: H3Event,
   source: AsyncIterable<Uint8Array>,
   { type, isImmutable }: { type: string; isImmutable: boolean },
-): Promise<unknown> {
+): Promise<void> {
+  const { res } = event.node
   const iterator = source[Symbol.asyncIterator]()
-  const first = await iterator.next()
-  setResponseHeader(event, 'content-type', type)
-  if (isImmutable) setResponseHeader(event, 'cache-control', IMMUTABLE)
-  if (event.context.isHead) {
+  try {
+    const first = await iterator.next()
+    res.setHeader('content-type', type)
+    if (isImmutable) res.setHeader('cache-control', IMMUTABLE)
+    if (event.context.isHead) res.end()
+    else await pipeline(Readable.from(chunks(first, iterator), { objectMode: false }), res)
+  } catch (error) {
+    // Before the answer begins it is the door's to tell; afterwards the connection is broken off already.
+    if (!res.headersSent) throw error
+    if (!hasLeft(error)) console.error(`${event.path.split('?')[0]} broke off:`, messageOf(error))
+  } finally {
     await iterator.return?.()
-    return event.node.res.end()
   }
-  return sendStream(event, Readable.from(chunks(first, iterator), { objectMode: false }))
 }
+
+/** The reader closed the connection before the end. */
+const hasLeft = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 
 async function* chunks(first: IteratorResult<Uint8Array>, rest: AsyncIterator<Uint8Array>) {
   for (let next = first; !next.done; next = await rest.next()) yield next.value
