@@ -1,4 +1,4 @@
-import { create } from 'kubo-rpc-client'
+import { create, type HTTPRPCOptions } from 'kubo-rpc-client'
 import { CID } from 'multiformats/cid'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
 import { carOfFile } from './unixfs.ts'
@@ -13,7 +13,7 @@ type IpfsErrorCode = 'ipfs_unavailable' | 'wrong_cid'
 export interface Ipfs {
   /** Stores and pins the file, which must have this CID. Throws `ipfs_unavailable` or `wrong_cid`. */
   add(cid: string, file: AsyncIterable<Uint8Array>): Promise<void>
-  /** The file behind a CID, streamed. */
+  /** The file behind a CID, streamed; like `block` and `car`, only what this node holds. */
   cat(cid: string): AsyncIterable<Uint8Array>
   /** One block. */
   block(cid: string): Promise<Uint8Array>
@@ -26,17 +26,26 @@ export interface Ipfs {
 const REQUEST_TIMEOUT_MS = 10 * 60_000
 const PROBE_TIMEOUT_MS = 3_000
 
+/** What the node holds itself: it asks nobody else on behalf of a reader, and refuses at once what it lacks. */
+const OWN_ONLY: HTTPRPCOptions & { offline: true } = { offline: true }
+
 /** A node behind the Kubo RPC API (`/api/v0`). */
 export function kuboIpfs(apiUrl: string): Ipfs {
   const client = create({ url: apiUrl, timeout: REQUEST_TIMEOUT_MS })
   return {
     add: (cid, file) => guarded('dag/import', () => importCar(client, CID.parse(cid), file)),
-    cat: (cid) => guardedStream('cat', () => client.cat(CID.parse(cid))),
-    block: (cid) => guarded('block/get', () => client.block.get(CID.parse(cid))),
-    car: (cid) => guardedStream('dag/export', () => client.dag.export(CID.parse(cid))),
+    cat: (cid) => guardedStream('cat', () => client.cat(CID.parse(cid), OWN_ONLY)),
+    block: (cid) => guarded('block/get', () => client.block.get(CID.parse(cid), OWN_ONLY)),
+    car: (cid) => guardedStream('dag/export', () => ownDag(client, CID.parse(cid))),
     version: () =>
       guarded('version', async () => (await client.version({ timeout: PROBE_TIMEOUT_MS })).version),
   }
+}
+
+/** `dag/export` takes no options in this client: what the node does not hold is found out by its root block. */
+async function* ownDag(client: ReturnType<typeof create>, root: CID): AsyncGenerator<Uint8Array> {
+  await client.block.get(root, OWN_ONLY)
+  yield* client.dag.export(root)
 }
 
 async function importCar(
