@@ -15,17 +15,19 @@ export const BATCH_STATES = ['sealed', 'published', 'anchored', 'final'] as cons
 export const batchStateSchema = z.enum(BATCH_STATES)
 export type BatchState = z.infer<typeof batchStateSchema>
 
-/** The last failure of a step, until the step succeeds. */
+/** The last failure of a step, until the step succeeds, as anyone may know it. */
 export const failureSchema = z.strictObject({
   step: z.enum(['seal', 'publish', 'anchor', 'confirm']),
   code: z.string(),
-  message: z.string(),
   at: serverTimeField,
   attempt: integerField(1),
   next_try_at: serverTimeField,
 })
-
 export type Failure = z.infer<typeof failureSchema>
+
+/** With the words of whoever failed, which may name addresses and balances: for the administrator. */
+export const failureDetailSchema = failureSchema.extend({ message: z.string() })
+export type FailureDetail = z.infer<typeof failureDetailSchema>
 
 export const batchSchema = z.strictObject({
   area_id: areaIdField,

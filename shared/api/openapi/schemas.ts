@@ -15,6 +15,7 @@ import {
   batchesSchema,
   batchRecordsSchema,
   batchSchema,
+  failureDetailSchema,
   failureSchema,
   ledgerSchema,
   recordPlaceSchema,
@@ -63,8 +64,9 @@ const NAMED = {
   BatchHeader: batchHeaderSchema,
   BatchRecords: batchRecordsSchema,
   Failure: failureSchema,
+  FailureDetail: failureDetailSchema,
   Failures: z.strictObject({
-    items: z.array(z.strictObject({ subject: z.string(), failure: failureSchema })),
+    items: z.array(z.strictObject({ subject: z.string(), failure: failureDetailSchema })),
   }),
   Ledger: ledgerSchema,
   Area: areaSchema,

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Failure } from '../../../shared/api/ledger.ts'
+import type { FailureDetail } from '../../../shared/api/ledger.ts'
 import type { Problem } from '../../../shared/api/problem.ts'
 import type { Acceptance } from '../../../shared/api/readings.ts'
 import type { ProofBundle } from '../../../shared/proof/index.ts'
@@ -124,7 +124,8 @@ describe('a record altered in the database', () => {
     const body = await alterBody(leafHash)
     const failure = await eventually('a failure of this area', async () => {
       const answer = await fetch(`${test.url}/api/v1/admin/failures`, { headers: asAdmin })
-      const { items }: { items: { subject: string; failure: Failure }[] } = await answer.json()
+      const { items }: { items: { subject: string; failure: FailureDetail }[] } =
+        await answer.json()
       return items.find(({ subject }) => subject === `seal:${area}`)?.failure
     })
     expect(failure).toMatchObject({ step: 'seal', code: 'record_damaged' })
