@@ -5,7 +5,7 @@ import { parseJson } from '../../shared/json.ts'
 import { orderedAt, parseRecord, type LedgerRecord } from '../../shared/record/index.ts'
 import type { BatchRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
-import { loadLeafList } from './leaf-list.ts'
+import { loadLeafSlice } from './leaf-list.ts'
 import { asFailure } from './list-failures.ts'
 import { afterCursor, pageOf } from './page.ts'
 import { recordBodies } from './record-bodies.ts'
@@ -107,7 +107,6 @@ export async function listBatchRecords(
   }: { areaId: string; number: number; limit: number; cursor?: string | undefined },
 ): Promise<{ items: BatchRecord[]; next: string | null }> {
   const { root } = await findBatchRow(deps, areaId, number)
-  const leaves = await loadLeafList(deps, root)
   const from = cursor === undefined ? 0 : Number(cursor)
   if (!Number.isSafeInteger(from) || from < 0) {
     throw new CodedError(
@@ -115,14 +114,14 @@ export async function listBatchRecords(
       `cursor: expected one that this list answered as next, got ${cursor}`,
     )
   }
-  const shown = leaves.slice(from, from + limit)
+  const { leaves: shown, size } = await loadLeafSlice(deps, root, { from, limit })
   const items: BatchRecord[] = []
   for await (const body of recordBodies(deps, shown)) {
     const leaf = shown[items.length]
     if (leaf)
       items.push(asBatchRecord(parseRecord(parseJson(body)), from + items.length, toHex(leaf)))
   }
-  return { items, next: from + limit < leaves.length ? String(from + limit) : null }
+  return { items, next: from + limit < size ? String(from + limit) : null }
 }
 
 function asBatchRecord(record: LedgerRecord, index: number, leafHash: string): BatchRecord {

@@ -1,4 +1,4 @@
-import { asHash, concat, equalBytes, sha256, toHex, type Hash } from '../bytes.ts'
+import { asHash, concat, equalBytes, HASH_BYTES, sha256, toHex, type Hash } from '../bytes.ts'
 import { CodedError } from '../coded-error.ts'
 
 /** Merkle tree hash of RFC 6962 §2.1: domain-separated SHA-256, an odd node moves up unchanged. */
@@ -12,42 +12,64 @@ export const leafHashOf = (bytes: Uint8Array): Hash => sha256(concat(LEAF_PREFIX
 const nodeHash = (left: Uint8Array, right: Uint8Array): Hash =>
   sha256(concat(NODE_PREFIX, left, right))
 
-function levelAbove(level: readonly Hash[]): Hash[] {
+/** SHA-256 of bytes, which it does not keep; a server may bring a faster one than the portable default. */
+export type Sha256 = (bytes: Uint8Array) => Hash
+
+function levelAbove(level: readonly Hash[], hash: Sha256): Hash[] {
   const above: Hash[] = []
+  // One buffer for all pairs of the level: making one for each costs more than the hash.
+  const pair = new Uint8Array(NODE_PREFIX.length + 2 * HASH_BYTES)
+  pair.set(NODE_PREFIX)
   for (let index = 0; index < level.length; index += 2) {
     const left = level[index]
     const right = level[index + 1]
-    if (left) above.push(right ? nodeHash(left, right) : left)
+    if (left && right) {
+      pair.set(left, NODE_PREFIX.length)
+      pair.set(right, NODE_PREFIX.length + HASH_BYTES)
+      above.push(hash(pair))
+    } else if (left) above.push(left)
   }
   return above
 }
 
-function* levels(leafHashes: readonly Hash[]): Generator<readonly Hash[]> {
+function* levels(leafHashes: readonly Hash[], hash: Sha256): Generator<readonly Hash[]> {
   let level = leafHashes
-  for (yield level; level.length > 1; yield level) level = levelAbove(level)
+  for (yield level; level.length > 1; yield level) level = levelAbove(level, hash)
 }
 
 /** Root over at least one leaf hash, in order. Throws `malformed` on an empty list: no batch is empty. */
-export function merkleRoot(leafHashes: readonly Hash[]): Hash {
+export function merkleRoot(leafHashes: readonly Hash[], hash: Sha256 = sha256): Hash {
   let root: Hash | undefined
-  for (const level of levels(leafHashes.map(asHash))) root = level[0]
+  for (const level of levels(leafHashes.map(asHash), hash)) root = level[0]
   if (!root) throw new CodedError('malformed', 'Merkle tree: expected at least one leaf, got none')
   return root
 }
 
 /** Inclusion path of the leaf at `index`, from the leaf upwards (RFC 6962 §2.1.1). Throws `malformed` on an index outside. */
-export function inclusionPath(leafHashes: readonly Hash[], index: number): Hash[] {
+export const inclusionPath = (leafHashes: readonly Hash[], index: number): Hash[] =>
+  pathAndRoot(leafHashes, index).path
+
+/** Inclusion path of the leaf at `index` and the root it leads to, in one pass. Throws `malformed` on an index outside. */
+export function pathAndRoot(
+  leafHashes: readonly Hash[],
+  index: number,
+  hash: Sha256 = sha256,
+): { path: Hash[]; root: Hash } {
   if (!Number.isSafeInteger(index) || index < 0 || index >= leafHashes.length) {
     throw new CodedError('malformed', `index: expected 0 to ${leafHashes.length - 1}, got ${index}`)
   }
   const path: Hash[] = []
   let position = index
-  for (const level of levels(leafHashes.map(asHash))) {
+  let top: readonly Hash[] = []
+  for (const level of levels(leafHashes.map(asHash), hash)) {
     const sibling = level[position % 2 === 0 ? position + 1 : position - 1]
     if (sibling) path.push(sibling)
     position = Math.floor(position / 2)
+    top = level
   }
-  return path
+  const [root] = top
+  if (!root) throw new Error('a tree with a leaf has a root')
+  return { path, root }
 }
 
 export interface Inclusion {
