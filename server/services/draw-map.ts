@@ -7,11 +7,15 @@ import { silentBefore, stateNow } from './device-state.ts'
 export interface MapQuery {
   /** West, south, east, north in degrees. */
   bbox: readonly [number, number, number, number]
-  zoom: number
+  /** Web map zoom level: the world is 256 · 2^zoom pixels wide. */
+  zoom?: number | undefined
 }
 
 /** Cells along the longer side of the view; squared it stays below the feature limit. */
 const CELLS_PER_SIDE = 40
+/** A cell is at least this much of the width of a map tile, so that clusters do not lie on each other. */
+const TILES_PER_CELL = 1 / 4
+const WORLD_DEGREES = 360
 const COORDINATE_DECIMALS = 1e5
 
 /** `GET /map`: each device where there are few, clusters on a grid where there are many. */
@@ -31,7 +35,7 @@ export async function drawMap(deps: Deps, query: MapQuery): Promise<MapAnswer> {
   const isFew = counts.on + counts.off + counts.silent <= MAX_MAP_FEATURES
   const features = isFew
     ? await deviceFeatures(deps, match)
-    : await clusterFeatures(deps, match, query.bbox)
+    : await clusterFeatures(deps, match, cellDegrees(query))
   return { type: 'FeatureCollection', features, counts, as_of: totals?.as_of ?? null }
 }
 
@@ -64,12 +68,18 @@ const deviceFeature = (
   },
 })
 
+/** Side of a cluster's cell: by the zoom level where it is told, and never so small that there are too many. */
+function cellDegrees({ bbox: [west, south, east, north], zoom }: MapQuery): number {
+  const smallest = Math.max(east - west, north - south) / CELLS_PER_SIDE
+  if (zoom === undefined) return smallest
+  return Math.max(smallest, (WORLD_DEGREES / 2 ** zoom) * TILES_PER_CELL)
+}
+
 async function clusterFeatures(
   deps: Deps,
   match: Record<string, unknown>,
-  [west, south, east, north]: MapQuery['bbox'],
+  degrees: number,
 ): Promise<MapFeature[]> {
-  const degrees = Math.max(east - west, north - south) / CELLS_PER_SIDE
   const longitude = { $arrayElemAt: ['$point.coordinates', 0] }
   const latitude = { $arrayElemAt: ['$point.coordinates', 1] }
   const cell = {

@@ -58,7 +58,7 @@ export type MapFeature = MapAnswer['features'][number]
 
 const MAX_ZOOM = 22
 
-/** `bbox=west,south,east,north` in degrees and a web map zoom level. */
+/** `bbox=west,south,east,north` in degrees, and the web map zoom level by which clusters are spaced. */
 export const mapQuery = z.strictObject({
   bbox: z
     .string()
@@ -71,7 +71,7 @@ export const mapQuery = z.strictObject({
       'expected west < east and south < north',
     )
     .default([-180, -90, 180, 90]),
-  zoom: z.coerce.number().min(0).max(MAX_ZOOM).default(0),
+  zoom: z.coerce.number().min(0).max(MAX_ZOOM).optional(),
 })
 
 /** An area with the state of its devices now. */
