@@ -8,13 +8,18 @@ export type Change =
   | { type: 'status'; at: Date; areaId: string; data: StatusEvent }
   | { type: 'batch'; at: Date; areaId: string; data: Batch }
 
-/** What changed at or after a server time, oldest first: states of devices and of batches, each as it is now. */
-export async function followChanges(deps: Deps, after: Date): Promise<Change[]> {
+/**
+ * What changed at or after a server time, oldest first: states of devices and of batches, each as it is now. Of more than
+ * `atMost` of either kind, the latest.
+ */
+export async function followChanges(deps: Deps, after: Date, atMost?: number): Promise<Change[]> {
   const { models } = deps
   const changed = { changed_at: { $gte: after } }
+  // 0 is no limit to MongoDB.
+  const limit = atMost ?? 0
   const [devices, batches] = await Promise.all([
-    models.devices.find(changed).sort({ changed_at: 1 }).lean(),
-    models.batches.find(changed).sort({ changed_at: 1 }).lean(),
+    models.devices.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
+    models.batches.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
   ])
   const silentBeforeAt = silentBefore(deps)
   const statuses = devices.flatMap((row): Change[] => {

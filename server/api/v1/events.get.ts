@@ -5,15 +5,28 @@ import { followChanges, type Change } from '../../services/follow-changes'
 const KEEP_ALIVE_MS = 20_000
 /** Who was away for longer loads the page again: nothing is resumed. */
 const MAX_AWAY_MS = 10 * 60_000
+/** Changes of each kind told again to who returns; who missed more sees the latest of them. */
+const MAX_MISSED = 2_000
+/** Who reads so slowly that this much text waits is cut off, to come back when it can: memory is not theirs to fill. */
+const MAX_WAITING_CHARACTERS = 8 * 1024 * 1024
 const eventsQuery = z.strictObject({ area_id: areaIdField.optional() })
 
 export default apiRoute(async (event) => {
   const deps = useDeps()
   const { area_id } = queryOf(event, eventsQuery)
   const stream = createEventStream(event)
+  /** Characters given to the stream and not yet to the connection. */
+  let queued = 0
   const push = ({ type, at, areaId, data }: Change) => {
     if (area_id !== undefined && areaId !== area_id) return
-    void stream.push({ id: at.toISOString(), event: type, data: JSON.stringify(data) })
+    const text = JSON.stringify(data)
+    if (queued + event.node.res.writableLength > MAX_WAITING_CHARACTERS) {
+      event.node.res.destroy()
+      return
+    }
+    queued += text.length
+    const written = () => void (queued -= text.length)
+    void stream.push({ id: at.toISOString(), event: type, data: text }).then(written, written)
   }
   // Listening begins before the look back, so that nothing falls between; what comes meanwhile waits its turn.
   const meanwhile: Change[] = []
@@ -50,5 +63,5 @@ async function changesSince(
 ): Promise<Change[]> {
   const lastAtMs = Date.parse(lastEventId ?? '')
   const isRecent = lastAtMs > deps.clock.now().getTime() - MAX_AWAY_MS
-  return isRecent ? followChanges(deps, new Date(lastAtMs - OVERLAP_MS)) : []
+  return isRecent ? followChanges(deps, new Date(lastAtMs - OVERLAP_MS), MAX_MISSED) : []
 }
