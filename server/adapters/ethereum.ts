@@ -3,12 +3,8 @@ import artifact from '../../contracts/artifacts/GridwitnessLedger.json' with { t
 import { areaIdBytes32 } from '../../shared/area.ts'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
 import type { Deployment } from '../../shared/deployment.ts'
-
-/**
- * `chain_unavailable`: try again later. `wrong_chain`, `not_our_contract`: the node or the address is not what was
- * configured; nothing may be sent. `refused`: the contract would refuse the call.
- */
-type EthereumErrorCode = 'chain_unavailable' | 'wrong_chain' | 'not_our_contract' | 'refused'
+import { findAnchor, minedIn } from './ethereum-anchors.ts'
+import { ask, type EthereumErrorCode } from './ethereum-rpc.ts'
 
 export interface NewAnchor {
   areaId: string
@@ -49,35 +45,56 @@ export interface Ethereum {
   /** Throws unless node and contract are the configured ones. */
   checkIdentity(): Promise<void>
   head(): Promise<number>
-  /** Number and root (hex) of an area's latest anchor; number 0 and zeros before the first. */
-  latest(areaId: string): Promise<{ number: number; root: string }>
-  /** Root on chain for (area, number), hex, and the transaction that put it there; null where there is none. */
-  findAnchor(areaId: string, number: number): Promise<(Mined & { root: string }) | null>
+  /** Number and root (hex) of an area's latest anchor as of block `head`; number 0 and zeros before the first. */
+  latest(areaId: string, head: number): Promise<{ number: number; root: string }>
+  /**
+   * Root the contract holds for (area, number) as of block `head`, hex, and the transaction that put it there; null
+   * where it holds none. A node that does not know `head` or no longer has the event throws `chain_unavailable`.
+   */
+  findAnchor(
+    areaId: string,
+    number: number,
+    head: number,
+  ): Promise<(Mined & { root: string }) | null>
   /** The next nonce by the chain: transactions mined so far. */
   nonce(): Promise<number>
+  /** Never above the ceiling. */
   suggestedFees(): Promise<Fees>
+  /** Wei per gas that are never exceeded. */
+  readonly maxFeePerGas: bigint
   /** Signs one call that anchors all, for this nonce; throws `refused` when the contract would refuse it. */
   sign(batches: NewAnchor[], nonce: number, fees: Fees): Promise<SignedTransaction>
   /** The same call under the same nonce with other fees: a replacement. */
   resign(raw: string, fees: Fees): Promise<SignedTransaction>
   send(raw: string): Promise<void>
+  /** Whether the node has the transaction, mined or waiting. */
+  holds(transaction: string): Promise<boolean>
   /** Null while not mined, or after a reorganisation took it away. */
   mined(transaction: string): Promise<Mined | null>
   /** Wei on the anchoring account. */
   balance(): Promise<bigint>
 }
 
-const REQUEST_TIMEOUT_MS = 15_000
 const GAS_MARGIN_PERCENT = 20n
-const MS_PER_S = 1000
+/** Where nothing else was chosen: far above any fee that is worth paying, far below what empties an account. */
+export const DEFAULT_MAX_FEE_GWEI = 500
+const WEI_PER_GWEI = 1_000_000_000n
 
 export interface EthereumOptions {
   rpcUrl: string
   anchoringKey: string
   deployment: Deployment
+  /** Gwei per gas that are never exceeded. */
+  maxFeeGwei?: number
 }
 
-export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions): Ethereum {
+export function ethereum({
+  rpcUrl,
+  anchoringKey,
+  deployment,
+  maxFeeGwei = DEFAULT_MAX_FEE_GWEI,
+}: EthereumOptions): Ethereum {
+  const ceiling = BigInt(maxFeeGwei) * WEI_PER_GWEI
   const network = Network.from(deployment.chain_id)
   const provider = new JsonRpcProvider(rpcUrl, network, {
     staticNetwork: network,
@@ -88,25 +105,13 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
   const wallet = new Wallet(anchoringKey)
   const contract = new Contract(deployment.contract, artifact.abi, provider)
 
-  const ask = <T>(what: string, work: () => Promise<T>) => asking(what, work)
   const rpc = (method: string, params: unknown[]): Promise<unknown> =>
     ask(method, () => provider.send(method, params))
-
-  /** Null when the block is not, or no longer, the one of its number in the chain. */
-  const minedIn = async (
-    { blockNumber, blockHash }: { blockNumber: number; blockHash: string },
-    transaction: string,
-    succeeded: boolean,
-  ): Promise<Mined | null> => {
-    const block = await ask('eth_getBlock', () => provider.getBlock(blockNumber))
-    if (block?.hash !== blockHash) return null
-    const anchoredAt = new Date(block.timestamp * MS_PER_S)
-    return { transaction, blockNumber, blockHash, anchoredAt, succeeded }
-  }
 
   return {
     chainId: deployment.chain_id,
     contract: deployment.contract,
+    maxFeePerGas: ceiling,
 
     async checkIdentity() {
       const chainId = Number(await rpc('eth_chainId', []))
@@ -127,24 +132,15 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
 
     head: async () => Number(await rpc('eth_blockNumber', [])),
 
-    async latest(areaId) {
+    async latest(areaId, head) {
       const [number, root] = await ask('latest', () =>
-        contract.getFunction('latest')(areaIdBytes32(areaId)),
+        contract.getFunction('latest')(areaIdBytes32(areaId), { blockTag: head }),
       )
       return { number: Number(number), root: String(root).slice(2) }
     },
 
-    async findAnchor(areaId, number) {
-      const event = contract.getEvent('BatchAnchored')
-      const logs = await ask('eth_getLogs', async () =>
-        contract.queryFilter(event(areaIdBytes32(areaId), number), deployment.block_number),
-      )
-      const log = logs.at(-1)
-      if (!log) return null
-      const parsed = contract.interface.parseLog(log)
-      const mined = await minedIn(log, log.transactionHash, true)
-      return mined && { ...mined, root: String(parsed?.args.root).slice(2) }
-    },
+    findAnchor: (areaId, number, head) =>
+      findAnchor({ provider, contract, firstBlock: deployment.block_number }, areaId, number, head),
 
     nonce: async () => Number(await rpc('eth_getTransactionCount', [wallet.address, 'latest'])),
 
@@ -156,7 +152,10 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
           'Ethereum: the node suggests no EIP-1559 fees',
         )
       }
-      return { maxFeePerGas, maxPriorityFeePerGas }
+      return {
+        maxFeePerGas: lower(maxFeePerGas, ceiling),
+        maxPriorityFeePerGas: lower(maxPriorityFeePerGas, ceiling),
+      }
     },
 
     async sign(batches, nonce, { maxFeePerGas, maxPriorityFeePerGas }) {
@@ -200,9 +199,11 @@ export function ethereum({ rpcUrl, anchoringKey, deployment }: EthereumOptions):
       }
     },
 
+    holds: async (transaction) => (await rpc('eth_getTransactionByHash', [transaction])) !== null,
+
     async mined(transaction) {
       const receipt = await ask('receipt', () => provider.getTransactionReceipt(transaction))
-      return receipt && minedIn(receipt, transaction, receipt.status === 1)
+      return receipt && minedIn(provider, receipt, transaction, receipt.status === 1)
     },
 
     balance: async () => BigInt(String(await rpc('eth_getBalance', [wallet.address, 'latest']))),
@@ -214,35 +215,4 @@ async function signed(wallet: Wallet, transaction: Transaction): Promise<SignedT
   return { hash: keccak256(raw), raw }
 }
 
-async function asking<T>(what: string, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`no answer within ${REQUEST_TIMEOUT_MS} ms`)),
-      REQUEST_TIMEOUT_MS,
-    )
-  })
-  try {
-    return await Promise.race([work(), late])
-  } catch (cause) {
-    const code = isRevert(cause) ? 'refused' : 'chain_unavailable'
-    throw new CodedError<EthereumErrorCode>(
-      code,
-      `Ethereum: ${what} failed: ${shortMessageOf(cause)}`,
-      { cause },
-    )
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** What the node answered, or ethers says in short: its long message holds the node's URL, and with it often a secret. */
-function shortMessageOf(error: unknown): string {
-  if (!(error instanceof Error)) return messageOf(error)
-  if ('error' in error && error.error instanceof Object && 'message' in error.error)
-    return String(error.error.message)
-  return 'shortMessage' in error ? String(error.shortMessage) : error.message
-}
-
-const isRevert = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'CALL_EXCEPTION'
+const lower = (a: bigint, b: bigint): bigint => (a < b ? a : b)

@@ -5,8 +5,8 @@ import type { Deps } from './deps.ts'
 import { noteFailure } from './settle-batches.ts'
 
 /**
- * Road step 8: looks after every anchored batch. Enough blocks on top make it `final`; one whose transaction a
- * reorganisation moved is noted in its new block; one whose transaction is gone goes back to `published`.
+ * Road step 8: looks after every anchored batch. Enough blocks on top make it `final`; one that a reorganisation moved is
+ * noted in its new place; one whose root the contract no longer holds goes back to `published`.
  */
 export async function confirmAnchors(deps: Deps): Promise<void> {
   const { models, ethereum } = deps
@@ -15,10 +15,10 @@ export async function confirmAnchors(deps: Deps): Promise<void> {
   await ethereum.checkIdentity()
   const head = await ethereum.head()
   for (const [transaction, batches] of Map.groupBy(anchored, ({ anchor }) => anchor?.transaction)) {
-    const mined = transaction === undefined ? null : await ethereum.mined(transaction)
+    const receipt = transaction === undefined ? null : await receiptOf(deps, transaction)
     for (const batch of batches) {
       try {
-        await confirmAnchor(deps, batch, mined?.succeeded ? mined : null, head)
+        await confirmAnchor(deps, batch, receipt, head)
       } catch (error) {
         await noteFailure(deps, batch, 'confirm', error)
       }
@@ -26,18 +26,27 @@ export async function confirmAnchors(deps: Deps): Promise<void> {
   }
 }
 
+/** Null too while the node cannot say: the contract is asked then, and answers for each batch or fails for it. */
+async function receiptOf({ ethereum }: Deps, transaction: string): Promise<Mined | null> {
+  const mined = await ethereum.mined(transaction).catch(() => null)
+  return mined?.succeeded ? mined : null
+}
+
 async function confirmAnchor(
   deps: Deps,
   batch: BatchRow,
-  mined: Mined | null,
+  receipt: Mined | null,
   head: number,
 ): Promise<void> {
   const { models, clock, settings } = deps
   const isHere = { _id: batch._id, state: 'anchored' as const }
+  // A node that has not reached the block yet lags, and knows nothing about it.
+  if (batch.anchor && head < batch.anchor.block_number) return
+  const mined = receipt ?? (await standingOf(deps, batch, head))
   if (!mined) {
     const failure = new CodedError(
       'reorganised',
-      `Ethereum: transaction ${batch.anchor?.transaction ?? '(none)'} is no longer in the chain`,
+      `Ethereum: the contract no longer holds the root that transaction ${batch.anchor?.transaction ?? '(none)'} anchored`,
     )
     await models.batches.updateOne(isHere, {
       $set: { state: 'published', anchor: null, changed_at: clock.now() },
@@ -58,4 +67,14 @@ async function confirmAnchor(
       $set: { state: 'final', failure: null, changed_at: clock.now() },
     })
   }
+}
+
+/** Where the batch's own root stands by the contract, which unlike a receipt is neither pruned nor late. */
+async function standingOf(
+  { ethereum }: Deps,
+  batch: BatchRow,
+  head: number,
+): Promise<Mined | null> {
+  const found = await ethereum.findAnchor(batch.area_id, batch.number, head)
+  return found?.root === batch.root ? found : null
 }

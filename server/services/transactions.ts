@@ -2,7 +2,6 @@ import { CodedError } from '../../shared/coded-error.ts'
 import type { Fees, NewAnchor, SignedTransaction } from '../adapters/ethereum.ts'
 import type { AnchorTransactionRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
-import { insertNew } from './insert-new.ts'
 import { noteFailure, settleAnchored } from './settle-batches.ts'
 
 /** Nodes take a replacement only for at least 10 % more; this leaves room for rounding. */
@@ -45,7 +44,8 @@ async function storeAndSend(
     signed_at: clock.now(),
     state: 'pending',
   }
-  await insertNew(models.anchorTransactions, [row])
+  // After a reorganisation the same bytes may be signed once more: their row is pending again.
+  await models.anchorTransactions.replaceOne({ _id: row._id }, row, { upsert: true })
   await ethereum.send(signed.raw)
 }
 
@@ -60,13 +60,18 @@ export async function followPendingTransaction(deps: Deps): Promise<boolean> {
 
   const settled = await settleMined(deps, pending)
   if (settled) return false
-  if ((await deps.ethereum.nonce()) > newest.nonce) {
+  const nonce = await deps.ethereum.nonce()
+  if (nonce > newest.nonce) {
     // Another transaction took the nonce. Asked again, as ours may have been mined between the two questions.
     if (!(await settleMined(deps, pending))) await close(deps, pending, null)
     return false
   }
-  await sendAgain(deps, newest)
-  return true
+  if (nonce < newest.nonce) {
+    // A reorganisation took the transaction before this one: with its nonce missing, this one could wait for ever.
+    await close(deps, pending, null)
+    return false
+  }
+  return sendAgain(deps, pending, newest)
 }
 
 /** Settles by the receipt of whichever replacement was mined. */
@@ -110,13 +115,40 @@ async function close(
   )
 }
 
-/** Sends the same bytes once more, or, when they have waited too long, the same call with more gas. */
-async function sendAgain(deps: Deps, transaction: AnchorTransactionRow): Promise<void> {
+/**
+ * Sends the same bytes once more and, when the node has held them for too long, the same call with more gas. False when
+ * it has refused them for that long and holds none of the replaced ones either: then all is signed anew, at the fees
+ * of the day. Throws the node's refusal until then.
+ */
+async function sendAgain(
+  deps: Deps,
+  pending: readonly AnchorTransactionRow[],
+  newest: AnchorTransactionRow,
+): Promise<boolean> {
   const { clock, ethereum, settings } = deps
-  if (clock.now().getTime() - transaction.signed_at.getTime() < settings.bumpAfterMs) {
-    await ethereum.send(transaction.raw)
-    return
+  const hasWaited = clock.now().getTime() - newest.signed_at.getTime() >= settings.bumpAfterMs
+  try {
+    await ethereum.send(newest.raw)
+  } catch (error) {
+    if (!hasWaited || (await isAnyHeld(deps, pending))) throw error
+    await close(deps, pending, null)
+    return false
   }
+  if (hasWaited) await sendWithMoreGas(deps, newest)
+  return true
+}
+
+async function isAnyHeld(
+  { ethereum }: Deps,
+  pending: readonly AnchorTransactionRow[],
+): Promise<boolean> {
+  for (const { _id } of pending) if (await ethereum.holds(_id)) return true
+  return false
+}
+
+/** A replacement, unless it would cost more than the operator allows. */
+async function sendWithMoreGas(deps: Deps, transaction: AnchorTransactionRow): Promise<void> {
+  const { ethereum } = deps
   const suggested = await ethereum.suggestedFees()
   const fees = {
     maxFeePerGas: bumped(transaction.max_fee_per_gas, suggested.maxFeePerGas),
@@ -125,6 +157,7 @@ async function sendAgain(deps: Deps, transaction: AnchorTransactionRow): Promise
       suggested.maxPriorityFeePerGas,
     ),
   }
+  if (fees.maxFeePerGas > ethereum.maxFeePerGas) return
   const signed = await ethereum.resign(transaction.raw, fees)
   await storeAndSend(deps, { nonce: transaction.nonce, batches: transaction.batches, fees, signed })
 }
