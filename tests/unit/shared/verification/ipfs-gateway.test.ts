@@ -6,7 +6,7 @@ import { CID } from 'multiformats/cid'
 import * as digest from 'multiformats/hashes/digest'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { concat, sha256, utf8 } from '../../../../shared/bytes.ts'
-import { ipfsGateway, SourceError } from '../../../../shared/verification/index.ts'
+import { ipfsGateway, SourceError, type KeptBlocks } from '../../../../shared/verification/index.ts'
 import { refusalOf } from '../refusal.ts'
 import { serve } from './http.ts'
 import { cidOf } from './ledger.ts'
@@ -35,7 +35,7 @@ beforeEach(() => {
 
 async function read(
   cid: { toString(): string },
-  options: { gatewayUrl?: string; timeoutMs?: number } = {},
+  options: { gatewayUrl?: string; timeoutMs?: number; kept?: KeptBlocks } = {},
 ) {
   const parts: Uint8Array[] = []
   const source = ipfsGateway({ gatewayUrl: gateway.url, ...options })
@@ -96,6 +96,33 @@ describe('ipfsGateway', () => {
     expect(await refusalOf(() => read(put(content)))).toBe('batch_file')
   })
 
+  it('refuses a block longer than any of ours, without reading it to its end', async () => {
+    const isCancelled = new Promise<void>((resolve) => {
+      give = (response) => {
+        response.on('close', resolve)
+        const more = () => {
+          while (!response.destroyed && response.write(new Uint8Array(64 * 1024)));
+        }
+        response.on('drain', more)
+        more()
+      }
+    })
+    expect(await refusalOf(() => read(put(content)))).toBe('batch_file')
+    await isCancelled
+  })
+
+  it('refuses few blocks that name each other without end, after as many as a file may have', async () => {
+    const twice = (below: CID) => put(encode(prepare({ Links: [below, below] })), DAG_PB)
+    const wide = put(
+      encode(prepare({ Links: Array.from({ length: 5_000 }, () => put(utf8('x'))) })),
+      DAG_PB,
+    )
+    // Eight files of 5,000 blocks each, made of five.
+    const kept = { get: async (cid: string) => blocks.get(cid) ?? null, put: async () => undefined }
+    const cid = twice(twice(twice(wide)))
+    expect(await refusalOf(() => read(cid, { kept }))).toBe('batch_file')
+  })
+
   it('refuses a damaged block deep in the tree', async () => {
     const cid = await addTree(content)
     for (const [name, block] of blocks) if (block.length === 1) blocks.set(name, utf8('?'))
@@ -108,6 +135,8 @@ describe('ipfsGateway', () => {
       'a node that is no UnixFS',
       () => put(encode(prepare({ Data: utf8('no UnixFS'), Links: [] })), DAG_PB),
     ],
+    ['a leaf without content', () => put(encode(prepare({ Links: [put(utf8(''))] })), DAG_PB)],
+    ['a node without content', () => put(encode(prepare({ Links: [] })), DAG_PB)],
     ['a block of another codec', () => put(content, 0x71)],
     [
       'a tree deeper than any file of ours',
@@ -119,6 +148,36 @@ describe('ipfsGateway', () => {
     ],
   ])('refuses %s', async (_what, make) => {
     expect(await refusalOf(() => read(make()))).toBe('batch_file')
+  })
+
+  it('fetches a block once where blocks are kept, and again when the kept one is damaged', async () => {
+    const folder = new Map<string, Uint8Array>()
+    const kept: KeptBlocks = {
+      get: async (cid) => folder.get(cid) ?? null,
+      put: async (cid, block) => void folder.set(cid, block),
+    }
+    const cid = await addTree(content)
+    expect(await read(cid, { kept })).toEqual(content)
+    const fetched = asked.length
+    expect(folder).toEqual(blocks)
+    expect(await read(cid, { kept })).toEqual(content)
+    expect(asked).toHaveLength(fetched)
+
+    folder.set(cid.toString(), utf8('all was well'))
+    expect(await read(cid, { kept })).toEqual(content)
+    expect(asked).toHaveLength(fetched + 1)
+    expect(folder).toEqual(blocks)
+  })
+
+  it('keeps no block that is not what its CID names', async () => {
+    const folder: string[] = []
+    const kept: KeptBlocks = {
+      get: async () => null,
+      put: async (cid) => void folder.push(cid),
+    }
+    give = (response) => response.end('all was well')
+    expect(await refusalOf(() => read(put(content), { kept }))).toBe('batch_file')
+    expect(folder).toEqual([])
   })
 
   const failing: [string, Give][] = [
