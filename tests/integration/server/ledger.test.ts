@@ -1,10 +1,8 @@
-import { Contract, Interface, JsonRpcProvider, Transaction } from 'ethers'
+import { Transaction } from 'ethers'
 import { CID } from 'multiformats/cid'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import artifact from '../../../contracts/artifacts/GridwitnessLedger.json' with { type: 'json' }
+import { describe, expect, it } from 'vitest'
 import { readDeployment } from '../../../server/adapters/deployment.ts'
 import { kuboIpfs } from '../../../server/adapters/ipfs.ts'
-import type { BatchRow } from '../../../server/models/index.ts'
 import { advanceLedger } from '../../../server/services/advance-ledger.ts'
 import { anchorBatches } from '../../../server/services/anchor-batches.ts'
 import { confirmAnchors } from '../../../server/services/confirm-anchor.ts'
@@ -12,76 +10,27 @@ import type { Deps } from '../../../server/services/deps.ts'
 import { lease } from '../../../server/services/lease.ts'
 import { publishBatches } from '../../../server/services/publish-batch.ts'
 import { sealBatches } from '../../../server/services/seal-batch.ts'
-import { areaIdBytes32 } from '../../../shared/area.ts'
 import { ZERO_ROOT } from '../../../shared/batch/index.ts'
 import { eventually, mine, rpc } from '../../portal.ts'
-import { ethereumOf, startServices, type ServiceTest } from './deps.ts'
+import { ethereumOf } from './deps.ts'
 import { openHttpLine } from './line.ts'
 import { recordsDue } from './waiting.ts'
+import {
+  anchored,
+  batch,
+  nextArea,
+  openLedger,
+  pendingTransactions,
+  published,
+  rootsOnChain,
+  test,
+  waitForNextTry,
+} from './ledger-steps.ts'
 
 const OTHER_CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy'
 const OTHER_ROOT = 'ab'.repeat(32)
 
-let test: ServiceTest
-let areas = 0
-const nextArea = () => `area-${(areas += 1)}`
-
-beforeAll(async () => {
-  test = await startServices()
-})
-afterAll(() => test?.stop())
-afterEach(async () => {
-  await rpc(test.stack, 'evm_setAutomine', [true])
-  await settle()
-})
-
-/** Everything published so far gets onto the chain, so that the next test begins with nothing under way. */
-async function settle(): Promise<void> {
-  await mine(test.stack, 1)
-  await anchorBatches(test.deps)
-}
-
-async function published(areaId: string, count?: number): Promise<BatchRow> {
-  await recordsDue(test, areaId, count)
-  await sealBatches(test.deps)
-  await publishBatches(test.deps)
-  return batch(areaId, 1)
-}
-
-async function batch(areaId: string, number: number): Promise<BatchRow> {
-  const row = await test.deps.models.batches.findById(`${areaId}/${number}`).lean()
-  if (!row) throw new Error(`expected batch ${areaId}/${number}`)
-  return row
-}
-
-/** Sends what is due, lets the chain mine it, and notes that it did. */
-async function anchored(): Promise<void> {
-  await anchorBatches(test.deps)
-  // The node answers before it has mined.
-  await eventually('nothing under way', async () => {
-    await anchorBatches(test.deps)
-    return (await pendingTransactions()).length === 0
-  })
-}
-
-/** Roots the contract holds for an area, in order, from its events. */
-async function rootsOnChain(areaId: string): Promise<string[]> {
-  const provider = new JsonRpcProvider(test.stack.rpcUrl, undefined, { cacheTimeout: -1 })
-  try {
-    const contract = new Contract(test.stack.contract, artifact.abi, provider)
-    const filter = contract.getEvent('BatchAnchored')(areaIdBytes32(areaId))
-    const logs = await contract.queryFilter(filter)
-    const events = new Interface(artifact.abi)
-    return logs.map((log) => String(events.parseLog(log)?.args.root).slice(2))
-  } finally {
-    provider.destroy()
-  }
-}
-
-const pendingTransactions = () =>
-  test.deps.models.anchorTransactions.find({ state: 'pending' }).sort({ signed_at: 1 }).lean()
-
-const waitForNextTry = () => test.clock.advance(5 * 60_000)
+openLedger()
 
 describe('sealing', () => {
   it('waits for the batch interval, then takes all that came since', async () => {

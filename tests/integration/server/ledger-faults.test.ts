@@ -1,0 +1,228 @@
+import { Transaction } from 'ethers'
+import { describe, expect, it } from 'vitest'
+import { readDeployment } from '../../../server/adapters/deployment.ts'
+import { ethereum } from '../../../server/adapters/ethereum.ts'
+import { anchorBatches } from '../../../server/services/anchor-batches.ts'
+import { confirmAnchors } from '../../../server/services/confirm-anchor.ts'
+import type { Deps } from '../../../server/services/deps.ts'
+import { mine, rpc } from '../../portal.ts'
+import { ethereumOf } from './deps.ts'
+import { openRpcLine } from './rpc-line.ts'
+import {
+  anchored,
+  batch,
+  FUNDS_WEI,
+  nextArea,
+  openLedger,
+  pendingTransactions,
+  published,
+  rootsOnChain,
+  setFunds,
+  test,
+  waitForNextTry,
+} from './ledger-steps.ts'
+
+openLedger()
+
+describe('anchoring, when something is wrong', () => {
+  it('signs anew when a reorganisation took the transaction before the pending one', async () => {
+    const [first, second] = [nextArea(), nextArea()]
+    await published(first)
+    await anchored()
+    await rpc(test.stack, 'evm_setAutomine', [false])
+    const { root } = await published(second)
+    await anchorBatches(test.deps)
+    const [waiting] = await pendingTransactions()
+    await rpc(test.stack, 'anvil_dropTransaction', [waiting?._id])
+    await rpc(test.stack, 'anvil_reorg', [1, []])
+    for (const { _id } of await test.deps.models.anchorTransactions.find({ state: 'mined' }).lean())
+      await rpc(test.stack, 'anvil_dropTransaction', [_id])
+    expect(await test.deps.ethereum.nonce()).toBe((waiting?.nonce ?? 0) - 1)
+    await anchorBatches(test.deps)
+    expect((await pendingTransactions()).map(({ nonce }) => nonce)).toEqual([
+      (waiting?.nonce ?? 0) - 1,
+    ])
+    await mine(test.stack, 1)
+    await anchorBatches(test.deps)
+    expect((await batch(second, 1)).state).toBe('anchored')
+    expect(await rootsOnChain(second)).toEqual([root])
+    await confirmAnchors(test.deps)
+    waitForNextTry()
+    await anchorBatches(test.deps)
+    await mine(test.stack, 1)
+    await anchorBatches(test.deps)
+    expect((await batch(first, 1)).state).toBe('anchored')
+  })
+
+  it('does not raise the fees of what the node refuses, and goes on once there are funds', async () => {
+    const area = nextArea()
+    await rpc(test.stack, 'evm_setAutomine', [false])
+    await published(area)
+    await anchorBatches(test.deps)
+    await setFunds(1n)
+    for (let round = 0; round < 5; round += 1) {
+      test.clock.advance(test.deps.settings.bumpAfterMs)
+      await anchorBatches(test.deps).catch(() => undefined)
+    }
+    expect((await pendingTransactions()).length).toBeLessThanOrEqual(2)
+    await setFunds(FUNDS_WEI)
+    await anchorBatches(test.deps)
+    await mine(test.stack, 1)
+    await anchorBatches(test.deps)
+    expect((await batch(area, 1)).state).toBe('anchored')
+  })
+
+  it('signs what the node never took anew at the fees of the day', async () => {
+    const area = nextArea()
+    const { root } = await published(area)
+    await setFunds(1n)
+    await anchorBatches(test.deps)
+    expect((await batch(area, 1)).failure).toMatchObject({ code: 'chain_unavailable' })
+    const { maxFeePerGas } = await test.deps.ethereum.suggestedFees()
+    for (let round = 0; round < 5; round += 1) {
+      test.clock.advance(10 * test.deps.settings.bumpAfterMs)
+      await anchorBatches(test.deps).catch(() => undefined)
+    }
+    const fees = (await pendingTransactions()).map(({ max_fee_per_gas }) => BigInt(max_fee_per_gas))
+    expect(fees).toEqual([maxFeePerGas])
+    await setFunds(FUNDS_WEI)
+    await anchored()
+    expect(await rootsOnChain(area)).toEqual([root])
+  })
+
+  it('raises fees up to the ceiling and no further', async () => {
+    const area = nextArea()
+    await rpc(test.stack, 'evm_setAutomine', [false])
+    await published(area)
+    const maxFeeGwei = 4
+    const { rpcUrl, anchoringKey, deploymentsDir, chainId } = test.stack
+    const deployment = readDeployment(deploymentsDir, chainId)
+    const capped = ethereum({ rpcUrl, anchoringKey, deployment, maxFeeGwei })
+    const deps: Deps = { ...test.deps, ethereum: capped }
+    await anchorBatches(deps)
+    for (let round = 0; round < 12; round += 1) {
+      test.clock.advance(test.deps.settings.bumpAfterMs)
+      await anchorBatches(deps)
+    }
+    const fees = (await pendingTransactions()).map(({ max_fee_per_gas }) => BigInt(max_fee_per_gas))
+    expect(fees.length).toBeGreaterThan(1)
+    expect(fees.length).toBeLessThan(12)
+    for (const fee of fees) expect(fee).toBeLessThanOrEqual(capped.maxFeePerGas)
+    await mine(test.stack, 1)
+    await anchorBatches(test.deps)
+    expect((await batch(area, 1)).state).toBe('anchored')
+  })
+
+  it('is not held up by any number of batches that wait behind a damaged one', async () => {
+    const [blocked, free] = ['a-blocked', nextArea()]
+    const behind = await published(blocked)
+    await test.deps.models.batches.deleteOne({ _id: behind._id })
+    const waiting = Array.from({ length: 250 }, (_, n) => ({
+      ...behind,
+      _id: `${blocked}/${n + 2}`,
+      number: n + 2,
+    }))
+    await test.deps.models.batches.create(waiting)
+    await published(free)
+    await anchored()
+    expect((await batch(free, 1)).state).toBe('anchored')
+    await test.deps.models.batches.deleteMany({ area_id: blocked })
+  })
+
+  it('takes a share of each area where more is due than one transaction holds', async () => {
+    const [long, short] = [nextArea(), nextArea()]
+    const first = await published(long)
+    const rows = Array.from({ length: 249 }, (_, n) => ({
+      ...first,
+      _id: `${long}/${n + 2}`,
+      number: n + 2,
+      previous_root: first.root,
+    }))
+    await test.deps.models.batches.create(rows)
+    await rpc(test.stack, 'evm_setAutomine', [false])
+    await published(short)
+    await anchorBatches(test.deps)
+    const [sent] = await pendingTransactions()
+    expect(sent?.batches).toHaveLength(200)
+    expect(sent?.batches.slice(0, 3)).toEqual([`${long}/1`, `${short}/1`, `${long}/2`])
+    expect(Transaction.from(sent?.raw).gasLimit).toBeLessThan(16_777_216n)
+    await mine(test.stack, 1)
+    await rpc(test.stack, 'evm_setAutomine', [true])
+    await anchored()
+    expect(new Set(await rootsOnChain(long))).toEqual(new Set([first.root]))
+    expect(await rootsOnChain(long)).toHaveLength(250)
+  })
+
+  it('recognises a root through a node that gives logs of ten blocks at most', async () => {
+    const area = nextArea()
+    await published(area)
+    await anchored()
+    const { anchor } = await batch(area, 1)
+    await mine(test.stack, 40)
+    await test.deps.models.batches.updateOne(
+      { _id: `${area}/1` },
+      { $set: { state: 'published', anchor: null } },
+    )
+    const line = await openRpcLine(test.stack.rpcUrl, (method, [filter]) => {
+      if (method !== 'eth_getLogs') return null
+      const { fromBlock, toBlock } = Object(filter)
+      if (Number(toBlock) - Number(fromBlock) < 10) return null
+      return { error: { code: -32600, message: 'up to a 10 block range' } }
+    })
+    try {
+      const deps: Deps = { ...test.deps, ethereum: ethereumOf(test.stack, { rpcUrl: line.url }) }
+      await anchorBatches(deps)
+      expect(await batch(area, 1)).toMatchObject({ state: 'anchored', anchor })
+    } finally {
+      await line.close()
+    }
+  })
+})
+
+describe('confirming, through a node that does not know', () => {
+  it.each([
+    ['has no receipt for it', { result: null }],
+    ['fails to give it', { error: { code: -32000, message: 'pruned' } }],
+  ])(
+    'does not take a batch back because a node %s, while the contract holds it',
+    async (_, answer) => {
+      const area = nextArea()
+      await published(area)
+      await anchored()
+      await mine(test.stack, 1)
+      const { anchor } = await batch(area, 1)
+      const line = await openRpcLine(test.stack.rpcUrl, (method) =>
+        method === 'eth_getTransactionReceipt' ? answer : null,
+      )
+      try {
+        const deps: Deps = { ...test.deps, ethereum: ethereumOf(test.stack, { rpcUrl: line.url }) }
+        await confirmAnchors(deps)
+        expect(await batch(area, 1)).toMatchObject({ state: 'anchored', anchor, failure: null })
+        await mine(test.stack, 1)
+        await confirmAnchors(deps)
+        expect((await batch(area, 1)).state).toBe('final')
+      } finally {
+        await line.close()
+      }
+    },
+  )
+
+  it('says nothing of a batch through a node that has not reached its block', async () => {
+    const area = nextArea()
+    await published(area)
+    await anchored()
+    const before = await batch(area, 1)
+    const head = `0x${((before.anchor?.block_number ?? 0) - 1).toString(16)}`
+    const line = await openRpcLine(test.stack.rpcUrl, (method) => {
+      if (method === 'eth_blockNumber') return { result: head }
+      return method === 'eth_getTransactionReceipt' ? { result: null } : null
+    })
+    try {
+      const deps: Deps = { ...test.deps, ethereum: ethereumOf(test.stack, { rpcUrl: line.url }) }
+      await confirmAnchors(deps)
+      expect(await batch(area, 1)).toEqual(before)
+    } finally {
+      await line.close()
+    }
+  })
+})
