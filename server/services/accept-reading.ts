@@ -3,7 +3,13 @@ import { CodedError } from '../../shared/coded-error.ts'
 import type { Reading } from '../../shared/reading/index.ts'
 import type { DeviceRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
-import { judgeReading, parseOrReject, Rejection, type DeviceAllowance } from './judge-reading.ts'
+import {
+  judgeReading,
+  parseOrReject,
+  Rejection,
+  withinAllowance,
+  type DeviceAllowance,
+} from './judge-reading.ts'
 import { findDeviceRow } from './record-device-event.ts'
 import { storeReadings, type StorableReading } from './store-readings.ts'
 
@@ -22,11 +28,13 @@ export async function acceptReadings(
   const receivedAt = deps.clock.now()
   const parsed = values.map(parseOrReject)
   const devices = await findDevices(deps, parsed)
-  const judging = { devices, receivedAt, allowance }
-  const judged = await Promise.all(
+  const sound = await Promise.all(
     parsed.map((reading) =>
-      reading instanceof Rejection ? reading : judgeReading(deps, reading, judging),
+      reading instanceof Rejection ? reading : judgeReading(deps, reading, { devices, receivedAt }),
     ),
+  )
+  const judged = sound.map((item) =>
+    item instanceof Rejection ? item : withinAllowance(item, allowance),
   )
 
   const storable = judged.filter((item): item is StorableReading => !(item instanceof Rejection))

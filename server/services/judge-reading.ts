@@ -35,20 +35,16 @@ export function parseOrReject(value: unknown): Reading | Rejection {
   }
 }
 
-/** Milliseconds until a device may hand in one more reading: 0 when it may now, and then this one is counted. */
-export type DeviceAllowance = (deviceId: string) => number
-
-export interface Judging {
+interface Judging {
   devices: ReadonlyMap<string, DeviceRow>
   receivedAt: Date
-  allowance: DeviceAllowance
 }
 
 /** Judges a reading by the registry: what it becomes, or why it is not taken. */
 export async function judgeReading(
   { verifier }: Pick<Deps, 'verifier'>,
   reading: Reading,
-  { devices, receivedAt, allowance }: Judging,
+  { devices, receivedAt }: Judging,
 ): Promise<StorableReading | Rejection> {
   const { device_id, device_signature, timestamp } = reading
   const device = devices.get(device_id)
@@ -71,14 +67,6 @@ export async function judgeReading(
       `device_id: expected an active device, ${device_id} is ${device.status}`,
     )
   }
-  // Counted only now, when the device is known to have signed: nobody else can use up its share.
-  const waitMs = allowance(device_id)
-  if (waitMs > 0) {
-    return new Rejection(
-      'rate_limited',
-      `device_id: ${device_id} handed in more readings than one device may; send again in ${Math.ceil(waitMs / 1000)} s`,
-    )
-  }
   const aheadMs = Date.parse(timestamp) - receivedAt.getTime()
   if (aheadMs > MAX_CLOCK_AHEAD_MS) {
     return new Rejection(
@@ -89,6 +77,23 @@ export async function judgeReading(
   // An event that came between the two looks at the clock and the registry made the key count only then.
   const at = new Date(Math.max(receivedAt.getTime(), device.latest_event_at.getTime()))
   return { reading, row: rowOf(reading, device.area_id, toHex(signedDigest(signed)), at) }
+}
+
+/** Milliseconds until a device may hand in one more reading: 0 when it may now, and then this one is counted. */
+export type DeviceAllowance = (deviceId: string) => number
+
+/** Counts a reading its device is known to have signed, so that nobody else can use up the device's share. */
+export function withinAllowance(
+  item: StorableReading,
+  allowance: DeviceAllowance,
+): StorableReading | Rejection {
+  const { device_id } = item.reading
+  const waitMs = allowance(device_id)
+  if (waitMs === 0) return item
+  return new Rejection(
+    'rate_limited',
+    `device_id: ${device_id} handed in more readings than one device may; send again in ${Math.ceil(waitMs / 1000)} s`,
+  )
 }
 
 function rowOf(
