@@ -7,6 +7,7 @@ import {
   inclusionPath,
   leafHashOf,
   merkleRoot,
+  pathAndRoot,
   verifyInclusion,
 } from '../../../shared/merkle/index.ts'
 import vectors from '../../vectors/merkle.json' with { type: 'json' }
@@ -86,6 +87,19 @@ describe('the tree of RFC 6962', () => {
       '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
       '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
     ])
+  })
+
+  it('gives path and root at once, by any SHA-256', () => {
+    const native = (bytes: Uint8Array) => asHash(createHash('sha256').update(bytes).digest())
+    for (const size of [1, 2, 3, 5, 8]) {
+      const some = leaves.slice(0, size)
+      for (const index of some.keys()) {
+        const { path, root } = pathAndRoot(some, index, native)
+        expect(path.map(toHex)).toEqual(inclusionPath(some, index).map(toHex))
+        expect(toHex(root)).toBe(rootHex(some))
+      }
+      expect(toHex(merkleRoot(some, native))).toBe(rootHex(some))
+    }
   })
 
   it('has no root without leaves, and no path beside its leaves', () => {
