@@ -47,9 +47,7 @@ export async function checkEnrolment(bundle: ProofBundle, files: BatchFiles): Pr
   for (let number = enrolment.number; number <= batch.number; number += 1) {
     const { deviceEvents } = await files.read(number)
     if (number === enrolment.number) expectEnrolment(bundle, deviceEvents)
-    for (const { record: event } of deviceEvents) {
-      if (event.device.device_id === record.reading.device_id) events.push(event)
-    }
+    for (const { record: event } of deviceEvents) events.push(event)
   }
   const { key, standing } = standingAt(events, record.received_at)
   if (key !== public_key || standing !== 'active') {
@@ -83,8 +81,10 @@ function expectEnrolment(
   const { leaf_hash, number } = device.enrolment
   const found = events.find(({ leafHash }) => leafHash === leaf_hash)?.record
   if (!found)
-    throw new VerificationError('enrolment', `batch ${number}: holds no device event ${leaf_hash}`)
-  expectSame('enrolment', 'device enrolled', record.reading.device_id, found.device.device_id)
+    throw new VerificationError(
+      'enrolment',
+      `batch ${number}: holds no event ${leaf_hash} of device ${record.reading.device_id}`,
+    )
   if (STANDING_AFTER[found.event] !== 'active') {
     throw new VerificationError(
       'enrolment',

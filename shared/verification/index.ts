@@ -51,7 +51,7 @@ export async function verifyProof(
   note(await proving('record_hash', () => checkRecordHash(bundle)))
   note(await proving('device_signature', () => checkDeviceSignature(bundle)))
   note(await proving('inclusion', () => checkInclusion(bundle)))
-  const files = chain && ipfs ? new BatchFiles(bundle.batch, chain, ipfs) : null
+  const files = chain && ipfs ? new BatchFiles(bundle, chain, ipfs) : null
   note(await asking('anchor', chain, NO_CHAIN, (source) => checkAnchor(bundle, source)))
   note(await asking('enrolment', files, NO_IPFS, (source) => checkEnrolment(bundle, source)))
   note(await asking('batch_file', files, NO_IPFS, (source) => checkBatchFile(bundle, source)))
@@ -131,7 +131,7 @@ async function checkBatchFile(
   for (const name of ['area_id', 'number', 'previous_root', 'root', 'sealed_at', 'size'] as const) {
     expectSame('batch_file', name, batch[name], file.header[name])
   }
-  expectSame('batch_file', `record ${index} of the file`, leaf_hash, file.leafHashAt(index))
+  expectSame('batch_file', `record ${index} of the file`, leaf_hash, file.leafHashAtIndex)
   return {
     step: 'batch_file',
     status: 'proved',

@@ -4,6 +4,7 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { equalBytes, sha256 } from '../bytes.ts'
 import { CodedError } from '../coded-error.ts'
+import { readAtMost } from './read-at-most.ts'
 import { SourceError, type IpfsSource, type KeptBlocks } from './sources.ts'
 
 const DAG_PB = 0x70
@@ -11,6 +12,8 @@ const SHA2_256 = 0x12
 /** Blocks of our files hold 1 MiB at most, plus the envelope of an inner node. */
 const MAX_BLOCK_BYTES = 2 * 1024 * 1024
 const MAX_DEPTH = 8
+/** Above the 16,384 leaves of 262,144 records of 64 KiB each, and the nodes over them. */
+const MAX_BLOCKS = 20_000
 const REQUEST_TIMEOUT_MS = 60_000
 
 interface GatewayOptions {
@@ -38,22 +41,38 @@ export function ipfsGateway({
   kept,
 }: GatewayOptions): IpfsSource {
   const gateway = { base: gatewayUrl.replace(/\/+$/, ''), timeoutMs, kept }
-  return { file: (cid) => walk(gateway, CID.parse(cid), 0) }
+  return { file: (cid) => walk({ gateway, blocks: 0 }, CID.parse(cid), 0) }
 }
 
-async function* walk(gateway: Gateway, cid: CID, depth: number): AsyncGenerator<Uint8Array> {
+/** One file on its way; few blocks that name each other often would otherwise be asked for without end. */
+interface Walk {
+  gateway: Gateway
+  blocks: number
+}
+
+async function* walk(file: Walk, cid: CID, depth: number): AsyncGenerator<Uint8Array> {
   if (depth > MAX_DEPTH)
     throw new CodedError('batch_file', `IPFS: expected files of at most ${MAX_DEPTH} levels`)
-  const block = await blockOf(gateway, cid)
+  file.blocks += 1
+  if (file.blocks > MAX_BLOCKS)
+    throw new CodedError('batch_file', `IPFS: expected files of at most ${MAX_BLOCKS} blocks`)
+  const block = await blockOf(file.gateway, cid)
   if (cid.code === raw.code) {
+    expectContent(block, cid)
     yield block
     return
   }
   if (cid.code !== DAG_PB)
     throw new CodedError('batch_file', `IPFS: expected a UnixFS file, got codec ${cid.code}`)
   const { data, links } = decodeNode(block)
+  if (links.length === 0) expectContent(data, cid)
   if (data) yield data
-  for (const link of links) yield* walk(gateway, link, depth + 1)
+  for (const link of links) yield* walk(file, link, depth + 1)
+}
+
+function expectContent(content: Uint8Array | undefined, cid: CID): void {
+  if (!content || content.length === 0)
+    throw new CodedError('batch_file', `IPFS: expected content in ${cid.toString()}, got none`)
 }
 
 function decodeNode(block: Uint8Array): { data: Uint8Array | undefined; links: CID[] } {
@@ -80,20 +99,20 @@ const isBlock = (block: Uint8Array, { multihash }: CID): boolean =>
   equalBytes(sha256(block), multihash.digest)
 
 async function fetchBlock({ base, timeoutMs }: Gateway, cid: CID): Promise<Uint8Array> {
-  let block: Uint8Array
+  let block: Uint8Array | null
   try {
     const response = await fetch(`${base}/ipfs/${cid.toString()}?format=raw`, {
       headers: { accept: 'application/vnd.ipld.raw' },
       signal: AbortSignal.timeout(timeoutMs),
     })
     if (!response.ok) throw new SourceError(`status ${response.status}`)
-    block = new Uint8Array(await response.arrayBuffer())
+    block = await readAtMost(response, MAX_BLOCK_BYTES)
   } catch (cause) {
     throw new SourceError(`the IPFS gateway at ${base} did not deliver ${cid.toString()}`, {
       cause,
     })
   }
-  if (!isBlock(block, cid)) {
+  if (!block || !isBlock(block, cid)) {
     throw new CodedError(
       'batch_file',
       `the gateway at ${base} delivered other bytes than ${cid.toString()}`,

@@ -1,5 +1,6 @@
 import { areaIdBytes32 } from '../area.ts'
-import { fromHex } from '../bytes.ts'
+import { fromHex, fromUtf8 } from '../bytes.ts'
+import { readAtMost } from './read-at-most.ts'
 import { SourceError, type AnchorEvent, type ChainAnchor, type ChainSource } from './sources.ts'
 
 /** Contract calls spoken as plain JSON-RPC, so that a browser needs no Ethereum library; formats.md §4. */
@@ -14,6 +15,8 @@ const BATCH_ANCHORED = '0x1d03a92778ba869290ebbea0492b5beed68dd6ad859800a86bde41
 const WORD_BYTES = 32
 const WORD_HEX = 2 * WORD_BYTES
 const REQUEST_TIMEOUT_MS = 20_000
+/** Far above a block's transaction hashes, the longest answer asked for. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
 export interface RpcOptions {
   rpcUrl: string
@@ -96,7 +99,10 @@ async function callRpc(
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
       signal: AbortSignal.timeout(timeoutMs),
     })
-    answer = await response.json()
+    const bytes = await readAtMost(response, MAX_ANSWER_BYTES)
+    if (!bytes)
+      throw new SourceError(`answer: expected at most ${MAX_ANSWER_BYTES} bytes, got more`)
+    answer = JSON.parse(fromUtf8(bytes))
   } catch (cause) {
     throw new SourceError(`the Ethereum node at ${rpcUrl} did not answer ${method}`, { cause })
   }

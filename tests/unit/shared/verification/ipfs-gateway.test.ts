@@ -97,18 +97,17 @@ describe('ipfsGateway', () => {
   })
 
   it('refuses a block longer than any of ours, without reading it to its end', async () => {
-    const isCancelled = new Promise<void>((resolve) => {
-      give = (response) => {
-        response.on('close', resolve)
-        const more = () => {
-          while (!response.destroyed && response.write(new Uint8Array(64 * 1024)));
-        }
-        response.on('drain', more)
-        more()
+    const isLeft = Promise.withResolvers<null>()
+    give = (response) => {
+      response.on('close', () => isLeft.resolve(null))
+      const more = () => {
+        while (!response.destroyed && response.write(new Uint8Array(64 * 1024)));
       }
-    })
+      response.on('drain', more)
+      more()
+    }
     expect(await refusalOf(() => read(put(content)))).toBe('batch_file')
-    await isCancelled
+    await isLeft.promise
   })
 
   it('refuses few blocks that name each other without end, after as many as a file may have', async () => {

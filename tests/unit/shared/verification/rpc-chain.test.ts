@@ -213,6 +213,21 @@ describe('rpcChain', () => {
     )
   })
 
+  it('says so when the answer has no end, without reading on', async () => {
+    const isLeft = Promise.withResolvers<null>()
+    await using endless = await serve((_request, response) => {
+      response.on('close', () => isLeft.resolve(null))
+      const more = () => {
+        while (!response.destroyed && response.write(' '.repeat(64 * 1024)));
+      }
+      response.on('drain', more)
+      more()
+    })
+    const flooded = rpcChain({ rpcUrl: endless.url, contract })
+    expect(await refusalOf(() => flooded.head())).toBeInstanceOf(SourceError)
+    await isLeft.promise
+  })
+
   it('says so when nobody listens', async () => {
     const gone = await serve(() => undefined)
     await gone[Symbol.asyncDispose]()

@@ -379,6 +379,25 @@ describe('batch_file', () => {
       expect(await code(bundle, from)).toBe('batch_file')
     },
   )
+
+  it.each([1, 2])(
+    'is a file that names another predecessor than the chain holds, and a bundle that agrees: batch %i',
+    async (number) => {
+      const previous_root = '5a'.repeat(32)
+      const astray = batches.map((batch) => {
+        if (batch.header.number !== number) return batch
+        const header = { ...batch.header, previous_root }
+        const bytes = text(([, ...lines]) => [canonicalText(header), ...lines])(batch.bytes)
+        return { ...batch, header, bytes, cid: cidOf(bytes) }
+      })
+      const bundle = {
+        ...bundleOf(astray, records.reading),
+        device: deviceBy(events.pumpEnrolled),
+      }
+      const from = { chain: chainOf(astray), ipfs: ipfsOf(astray) }
+      expect(await code(bundle, from)).toBe('batch_file')
+    },
+  )
 })
 
 describe('disclosure', () => {
