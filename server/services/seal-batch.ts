@@ -1,6 +1,7 @@
+import type { QueryFilter } from 'mongoose'
 import { ZERO_ROOT } from '../../shared/batch/index.ts'
 import { toHex } from '../../shared/bytes.ts'
-import type { BatchRow } from '../models/index.ts'
+import type { BatchRow, RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { keepingFailure } from './failure.ts'
 import { isDuplicateKey } from './insert-new.ts'
@@ -63,19 +64,74 @@ export async function sealBatch(deps: Deps, areaId: string): Promise<void> {
   await markRecords(deps, batch)
 }
 
-async function waitingLeafHashes({ models, settings }: Deps, areaId: string): Promise<string[]> {
-  const waiting = models.records
-    .find({ area_id: areaId, batch_number: null }, { body: 1 })
+interface WaitingRecord {
+  leafHash: string
+  orderedAtMs: number
+  isEvent: boolean
+}
+
+/** Leaf hashes of the waiting records of an area in the order of a batch, as many as it may hold. */
+async function waitingLeafHashes(deps: Deps, areaId: string): Promise<string[]> {
+  const { maxBatchRecords } = deps.settings
+  const waiting = await readWaiting(deps, { area_id: areaId }, maxBatchRecords)
+  const missed = await missedEvents(deps, areaId, waiting)
+  const records = missed.length === 0 ? waiting : withEvents(waiting, missed, maxBatchRecords)
+  return records.map(({ leafHash }) => leafHash)
+}
+
+async function readWaiting(
+  { models }: Deps,
+  filter: QueryFilter<RecordRow>,
+  limit: number,
+): Promise<WaitingRecord[]> {
+  const rows = models.records
+    .find({ ...filter, batch_number: null }, { body: 1, ordered_at: 1, type: 1 })
     .sort({ ordered_at: 1, _id: 1 })
-    .limit(settings.maxBatchRecords)
+    .limit(limit)
     .lean()
     .cursor({ batchSize: 1000 })
-  const leafHashes: string[] = []
-  for await (const row of waiting) {
+  const records: WaitingRecord[] = []
+  for await (const row of rows) {
     expectIntact(row)
-    leafHashes.push(row._id)
+    const { _id: leafHash, ordered_at, type } = row
+    records.push({ leafHash, orderedAtMs: ordered_at.getTime(), isEvent: type === 'device_event' })
   }
-  return leafHashes
+  return records
+}
+
+/**
+ * Device events that belong before the last record read, yet were not among them: an event is dated when it is decided and
+ * inserted a moment later, which may be after the cursor went by. It is always inserted before the readings it makes
+ * count, so whatever of these was read, its event is found now.
+ */
+async function missedEvents(
+  deps: Deps,
+  areaId: string,
+  waiting: readonly WaitingRecord[],
+): Promise<WaitingRecord[]> {
+  const last = waiting.at(-1)
+  if (!last) return []
+  const filter = {
+    area_id: areaId,
+    type: 'device_event' as const,
+    ordered_at: { $lte: new Date(last.orderedAtMs) },
+  }
+  const events = await readWaiting(deps, filter, deps.settings.maxBatchRecords)
+  const known = new Set(waiting.flatMap(({ isEvent, leafHash }) => (isEvent ? [leafHash] : [])))
+  return events.filter(({ leafHash }) => !known.has(leafHash))
+}
+
+/** Puts events among the records, in order. Where that is too many, the last other records wait for the next batch. */
+function withEvents(
+  waiting: readonly WaitingRecord[],
+  missed: readonly WaitingRecord[],
+  limit: number,
+): WaitingRecord[] {
+  const others = waiting.filter(({ isEvent }) => !isEvent)
+  const events = [...waiting.filter(({ isEvent }) => isEvent), ...missed]
+  return [...events, ...others.slice(0, Math.max(0, limit - events.length))]
+    .toSorted((a, b) => a.orderedAtMs - b.orderedAtMs || (a.leafHash < b.leafHash ? -1 : 1))
+    .slice(0, limit)
 }
 
 /** Writes the batch number on every record of a sealed batch. Repeatable. */
