@@ -1,12 +1,20 @@
 import { isError, type Contract, type JsonRpcProvider } from 'ethers'
 import { areaIdBytes32 } from '../../shared/area.ts'
 import { CodedError } from '../../shared/coded-error.ts'
-import type { Mined } from './ethereum.ts'
 import { ask, type EthereumErrorCode } from './ethereum-rpc.ts'
 
 /** Blocks asked for logs at once: providers refuse wide ranges, the narrowest of them more than ten. */
 const LOG_WINDOW_BLOCKS = 10
 const MS_PER_S = 1000
+
+/** Where an anchor stands in the chain as the node sees it now. */
+export interface Mined {
+  transaction: string
+  blockNumber: number
+  blockHash: string
+  anchoredAt: Date
+  succeeded: boolean
+}
 
 /** Null when the block is not, or no longer, the one of its number in the chain. */
 export async function minedIn(

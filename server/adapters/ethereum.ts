@@ -3,7 +3,7 @@ import artifact from '../../contracts/artifacts/GridwitnessLedger.json' with { t
 import { areaIdBytes32 } from '../../shared/area.ts'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
 import type { Deployment } from '../../shared/deployment.ts'
-import { findAnchor, minedIn } from './ethereum-anchors.ts'
+import { findAnchor, minedIn, type Mined } from './ethereum-anchors.ts'
 import { ask, type EthereumErrorCode } from './ethereum-rpc.ts'
 
 export interface NewAnchor {
@@ -26,14 +26,7 @@ export interface SignedTransaction {
   raw: string
 }
 
-/** Where an anchor stands in the chain as the node sees it now. */
-export interface Mined {
-  transaction: string
-  blockNumber: number
-  blockHash: string
-  anchoredAt: Date
-  succeeded: boolean
-}
+export type { Mined }
 
 /**
  * The contract on Ethereum, through a node that may lag, forget or reorganise: every answer is what that node holds
@@ -76,8 +69,6 @@ export interface Ethereum {
 }
 
 const GAS_MARGIN_PERCENT = 20n
-/** Where nothing else was chosen: far above any fee that is worth paying, far below what empties an account. */
-export const DEFAULT_MAX_FEE_GWEI = 500
 const WEI_PER_GWEI = 1_000_000_000n
 
 export interface EthereumOptions {
@@ -85,14 +76,14 @@ export interface EthereumOptions {
   anchoringKey: string
   deployment: Deployment
   /** Gwei per gas that are never exceeded. */
-  maxFeeGwei?: number
+  maxFeeGwei: number
 }
 
 export function ethereum({
   rpcUrl,
   anchoringKey,
   deployment,
-  maxFeeGwei = DEFAULT_MAX_FEE_GWEI,
+  maxFeeGwei,
 }: EthereumOptions): Ethereum {
   const ceiling = BigInt(maxFeeGwei) * WEI_PER_GWEI
   const network = Network.from(deployment.chain_id)

@@ -39,6 +39,7 @@ function compose() {
       rpcUrl: config.NUXT_ETHEREUM_RPC_URL,
       anchoringKey: config.NUXT_ANCHORING_KEY,
       deployment,
+      maxFeeGwei: config.NUXT_MAX_FEE_GWEI,
     }),
     logKey: signingKey(config.NUXT_LOG_KEY.replace(/^0x/, '')),
     verifier: webCryptoVerifier(),

@@ -50,6 +50,7 @@ const environmentSchema = z.object({
   NUXT_CONFIRMATIONS: whole(1, 10_000).default(12),
   NUXT_HEARTBEAT_MINUTES: whole(1, 60).default(15),
   NUXT_GAS_BUMP_SECONDS: whole(1, 86_400).default(120),
+  NUXT_MAX_FEE_GWEI: whole(1, 1_000_000).default(500),
   NUXT_LEASE_SECONDS: whole(1, 600).default(30),
   NUXT_DEVICE_READINGS_PER_HOUR: whole(0, 100_000_000).default(36_000),
   NUXT_ADDRESS_READINGS_PER_MINUTE: whole(0, 100_000_000).default(0),

@@ -19,6 +19,7 @@ const BUMP_AFTER_MS = 120_000
 const MAX_BATCH_RECORDS = 5
 const HEARTBEAT_MS = 900_000
 const LEASE_MS = 30_000
+const MAX_FEE_GWEI = 500
 
 /** A clock that stands until it is told to go on. */
 export class TestClock implements Clock {
@@ -89,4 +90,4 @@ export const depsOn = (stack: Stack, models: Models, clock: Clock): Deps => ({
 export const ethereumOf = (
   stack: Stack,
   { rpcUrl = stack.rpcUrl, deployment = readDeployment(stack.deploymentsDir, stack.chainId) } = {},
-) => ethereum({ rpcUrl, anchoringKey: stack.anchoringKey, deployment })
+) => ethereum({ rpcUrl, anchoringKey: stack.anchoringKey, deployment, maxFeeGwei: MAX_FEE_GWEI })
