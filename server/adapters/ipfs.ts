@@ -2,6 +2,7 @@ import { create, type HTTPRPCOptions } from 'kubo-rpc-client'
 import { CID } from 'multiformats/cid'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
 import { carOfFile } from './unixfs.ts'
+import { unlessIdle } from './unless-idle.ts'
 
 /** `ipfs_unavailable`: try again later. `wrong_cid`: the node answered what it must not; nothing it says is believed. */
 type IpfsErrorCode = 'ipfs_unavailable' | 'wrong_cid'
@@ -23,22 +24,34 @@ export interface Ipfs {
   version(): Promise<string>
 }
 
-const REQUEST_TIMEOUT_MS = 10 * 60_000
+/** Longer than a node takes to pin a batch's file once it has it all. The client's own timeout has no effect. */
+const IDLE_TIMEOUT_MS = 60_000
 const PROBE_TIMEOUT_MS = 3_000
 
 /** What the node holds itself: it asks nobody else on behalf of a reader, and refuses at once what it lacks. */
 const OWN_ONLY: HTTPRPCOptions & { offline: true } = { offline: true }
 
-/** A node behind the Kubo RPC API (`/api/v0`). */
-export function kuboIpfs(apiUrl: string): Ipfs {
-  const client = create({ url: apiUrl, timeout: REQUEST_TIMEOUT_MS })
+/** A node behind the Kubo RPC API (`/api/v0`). One that neither takes nor gives a byte for `idleMs` is unavailable. */
+export function kuboIpfs(apiUrl: string, { idleMs = IDLE_TIMEOUT_MS } = {}): Ipfs {
+  const client = create({ url: apiUrl })
+  const guarded = <T>(call: string, work: () => Promise<T>, timeoutMs = idleMs): Promise<T> =>
+    unlessIdle(timeoutMs, work).catch((error: unknown) => {
+      throw asUnavailable(call, error)
+    })
+  const guardedStream = (call: string, open: () => AsyncIterable<Uint8Array>) =>
+    unlessStalled(idleMs, call, open)
   return {
-    add: (cid, file) => guarded('dag/import', () => importCar(client, CID.parse(cid), file)),
+    add: (cid, file) =>
+      unlessIdle(idleMs, (isAlive, signal) =>
+        importCar(client, CID.parse(cid), noted(file, isAlive), signal),
+      ).catch((error: unknown) => {
+        throw asUnavailable('dag/import', error)
+      }),
     cat: (cid) => guardedStream('cat', () => client.cat(CID.parse(cid), OWN_ONLY)),
     block: (cid) => guarded('block/get', () => client.block.get(CID.parse(cid), OWN_ONLY)),
     car: (cid) => guardedStream('dag/export', () => ownDag(client, CID.parse(cid))),
     version: () =>
-      guarded('version', async () => (await client.version({ timeout: PROBE_TIMEOUT_MS })).version),
+      guarded('version', async () => (await client.version()).version, PROBE_TIMEOUT_MS),
   }
 }
 
@@ -52,9 +65,11 @@ async function importCar(
   client: ReturnType<typeof create>,
   cid: CID,
   file: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
 ): Promise<void> {
   const roots: string[] = []
-  for await (const { root } of client.dag.import(carOfFile(cid, file), { pinRoots: true })) {
+  const car = carOfFile(cid, file)
+  for await (const { root } of client.dag.import(car, { pinRoots: true, signal })) {
     if (root.pinErrorMsg)
       throw new CodedError<IpfsErrorCode>(
         'ipfs_unavailable',
@@ -79,21 +94,31 @@ function asUnavailable(call: string, cause: unknown): unknown {
   )
 }
 
-async function guarded<T>(call: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw asUnavailable(call, error)
+/** The same chunks; says so each time the next one is asked for. */
+async function* noted<T>(chunks: AsyncIterable<T>, isAlive: () => void): AsyncGenerator<T> {
+  for await (const chunk of chunks) {
+    isAlive()
+    yield chunk
+    isAlive()
   }
 }
 
-async function* guardedStream(
+async function* unlessStalled(
+  idleMs: number,
   call: string,
   open: () => AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
+  const chunks = open()[Symbol.asyncIterator]()
   try {
-    yield* open()
+    while (true) {
+      const { done, value } = await unlessIdle(idleMs, () => chunks.next())
+      if (done) return
+      yield value
+    }
   } catch (error) {
     throw asUnavailable(call, error)
+  } finally {
+    // Not waited for: behind a read that stalls, closing never ends either.
+    void chunks.return?.().catch(() => undefined)
   }
 }

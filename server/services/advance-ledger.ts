@@ -21,7 +21,7 @@ const STEPS = [
 export async function advanceLedger(deps: Deps, lease: Lease): Promise<boolean> {
   for (const [step, run] of STEPS) {
     if (!(await lease.hold())) return false
-    await keepingFailure(deps, step, step, () => run(deps))
+    await lease.holdDuring(() => keepingFailure(deps, step, step, () => run(deps)))
   }
   return true
 }

@@ -7,19 +7,29 @@ import { dueForTry, failureAfter } from './failure.ts'
 import { loadLeafList } from './leaf-list.ts'
 import { recordBodies } from './record-bodies.ts'
 
-/** Road step 6: puts every sealed batch on IPFS, oldest first. A failure of one does not hold up another. */
+/**
+ * Road step 6: puts every sealed batch on IPFS, oldest first, those that failed before after those that did not, so that a
+ * failure of one does not hold up another. Ends at the first `ipfs_unavailable`: throws it where the store took
+ * nothing in this run, as then all the others would wait for it in turn.
+ */
 export async function publishBatches(deps: Deps): Promise<void> {
   const { models, clock } = deps
   const sealed = await models.batches
     .find({ state: 'sealed', is_marked: true, ...dueForTry(clock.now()) })
-    .sort({ sealed_at: 1 })
+    .sort({ 'failure.attempt': 1, sealed_at: 1 })
     .lean()
+  let hasPublished = false
   for (const batch of sealed) {
     try {
       await publishBatch(deps, batch)
+      hasPublished = true
     } catch (error) {
-      const failure = failureAfter(deps, 'publish', error, batch.failure)
+      const at = { step: 'publish', subject: batch._id } as const
+      const failure = failureAfter(deps, at, error, batch.failure)
       await models.batches.updateOne({ _id: batch._id, state: 'sealed' }, { $set: { failure } })
+      if (failure.code !== 'ipfs_unavailable') continue
+      if (hasPublished) return
+      throw error
     }
   }
 }

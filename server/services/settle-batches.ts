@@ -35,7 +35,7 @@ export async function noteFailure(
   step: 'anchor' | 'confirm',
   error: unknown,
 ): Promise<void> {
-  const failure = failureAfter(deps, step, error, batch.failure)
+  const failure = failureAfter(deps, { step, subject: batch._id }, error, batch.failure)
   await deps.models.batches.updateOne({ _id: batch._id }, { $set: { failure } })
 }
 

@@ -1,13 +1,21 @@
 import { Transaction } from 'ethers'
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { describe, expect, it, vi } from 'vitest'
 import { readDeployment } from '../../../server/adapters/deployment.ts'
 import { ethereum } from '../../../server/adapters/ethereum.ts'
+import { kuboIpfs } from '../../../server/adapters/ipfs.ts'
+import { advanceLedger } from '../../../server/services/advance-ledger.ts'
 import { anchorBatches } from '../../../server/services/anchor-batches.ts'
 import { confirmAnchors } from '../../../server/services/confirm-anchor.ts'
 import type { Deps } from '../../../server/services/deps.ts'
-import { mine, rpc } from '../../portal.ts'
+import { lease } from '../../../server/services/lease.ts'
+import { publishBatches } from '../../../server/services/publish-batch.ts'
+import { sealBatches } from '../../../server/services/seal-batch.ts'
+import { eventually, mine, rpc } from '../../portal.ts'
 import { ethereumOf } from './deps.ts'
 import { openRpcLine } from './rpc-line.ts'
+import { recordsDue } from './waiting.ts'
 import {
   anchored,
   batch,
@@ -224,5 +232,126 @@ describe('confirming, through a node that does not know', () => {
     } finally {
       await line.close()
     }
+  })
+})
+
+describe('publishing to a store that hangs', () => {
+  it('ends at the first batch, and is not tried again at once for another', async () => {
+    const names = [nextArea(), nextArea(), nextArea()]
+    for (const name of names) await recordsDue(test, name)
+    await sealBatches(test.deps)
+    let requests = 0
+    const store = createServer(() => void (requests += 1))
+    store.listen(0, '127.0.0.1')
+    await once(store, 'listening')
+    const address = Object(store.address())
+    try {
+      const hanging = kuboIpfs(`http://127.0.0.1:${address.port}/api/v0`, { idleMs: 200 })
+      const deps: Deps = { ...test.deps, ipfs: hanging }
+      const held = lease(deps, 'ledger', 'a test')
+      await advanceLedger(deps, held)
+      await advanceLedger(deps, held)
+      expect(requests).toBe(1)
+      const rows = await Promise.all(names.map((name) => batch(name, 1)))
+      expect(rows.map(({ failure }) => failure?.code)).toEqual([
+        'ipfs_unavailable',
+        undefined,
+        undefined,
+      ])
+      expect((await test.deps.models.failures.findById('publish').lean())?.failure).toMatchObject({
+        code: 'ipfs_unavailable',
+        attempt: 1,
+      })
+      waitForNextTry()
+      await advanceLedger(test.deps, held)
+      expect(await test.deps.models.batches.countDocuments({ state: 'sealed' })).toBe(0)
+      expect(await test.deps.models.failures.countDocuments()).toBe(0)
+    } finally {
+      store.closeAllConnections()
+      store.close()
+      await lease(test.deps, 'ledger', 'a test').release()
+    }
+  })
+
+  it('does not hold up the others where it fails for one batch alone', async () => {
+    const [poor, good] = [nextArea(), nextArea()]
+    for (const name of [poor, good]) await recordsDue(test, name)
+    await sealBatches(test.deps)
+    const { ipfs } = test.deps
+    let attempts = 0
+    const add: typeof ipfs.add = async (cid, file) => {
+      attempts += 1
+      if (attempts === 1) return kuboIpfs('http://127.0.0.1:9/api/v0').add(cid, file)
+      return ipfs.add(cid, file)
+    }
+    const deps: Deps = { ...test.deps, ipfs: { ...ipfs, add } }
+    await expect(publishBatches(deps)).rejects.toThrow('dag/import failed')
+    waitForNextTry()
+    attempts = -1
+    await publishBatches(deps)
+    expect((await batch(good, 1)).state).toBe('published')
+    expect((await batch(poor, 1)).failure).toMatchObject({ attempt: 2 })
+    waitForNextTry()
+    await publishBatches(test.deps)
+    expect((await batch(poor, 1)).state).toBe('published')
+  })
+})
+
+describe('the lease', () => {
+  it('is prolonged while a step takes longer than it lasts', async () => {
+    await recordsDue(test, nextArea())
+    let letGo: () => void = () => undefined
+    const isFree = new Promise<void>((resolve) => (letGo = resolve))
+    let hasBegun = false
+    const { ipfs } = test.deps
+    const add: typeof ipfs.add = async (cid, file) => {
+      hasBegun = true
+      await isFree
+      return ipfs.add(cid, file)
+    }
+    const settings = { ...test.deps.settings, leaseMs: 300 }
+    const deps: Deps = { ...test.deps, settings, ipfs: { ...ipfs, add } }
+    const held = lease(deps, 'ledger', 'the first')
+    const advanced = advanceLedger(deps, held)
+    const expiry = async () =>
+      (await test.deps.models.leases.findById('ledger').lean())?.expires_at ?? new Date(0)
+    try {
+      await eventually('a step under way', async () => hasBegun)
+      const before = await expiry()
+      test.clock.advance(settings.leaseMs - 1)
+      await eventually('the lease prolonged', async () => (await expiry()) > before)
+      test.clock.advance(1)
+      expect(await lease(deps, 'ledger', 'the second').hold()).toBe(false)
+    } finally {
+      letGo()
+      await advanced
+      await held.release()
+    }
+  })
+})
+
+describe('a refusal', () => {
+  it('is logged once, not at each try', async () => {
+    const area = nextArea()
+    await published(area)
+    const deployment = readDeployment(test.stack.deploymentsDir, test.stack.chainId)
+    const wrong = ethereumOf(test.stack, { deployment: { ...deployment, chain_id: 1 } })
+    const deps: Deps = { ...test.deps, ethereum: wrong }
+    const held = lease(deps, 'ledger', 'a test')
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    try {
+      for (let round = 0; round < 3; round += 1) {
+        await advanceLedger(deps, held)
+        waitForNextTry()
+      }
+      const lines = log.mock.calls.map(([line]) => String(line))
+      expect(lines.filter((line) => !line.includes('confirm'))).toEqual([
+        'Ledger: anchor: wrong_chain: Ethereum: expected chain 1, the node is on 31337',
+      ])
+    } finally {
+      log.mockRestore()
+      await held.release()
+    }
+    await test.deps.models.failures.deleteMany({})
   })
 })
