@@ -12,6 +12,7 @@ import { fromBase64url, toBase64url } from '../../../shared/bytes.ts'
 import type { Reading, UnsignedReading } from '../../../shared/reading/index.ts'
 import { unsignedReadingSchema } from '../../../shared/reading/schema.ts'
 import { verifyReceipt } from '../../../shared/receipt/index.ts'
+import type { Portal } from '../../../stack/portal.ts'
 import { TestDevice } from '../../device.ts'
 import {
   asAdmin,
@@ -19,6 +20,7 @@ import {
   get,
   postReadings,
   send,
+  startReadyPortal,
   startTestPortal,
   type Answer,
   type TestPortal,
@@ -251,6 +253,44 @@ describe('a reading that is accepted', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(99)
     expect(new Set(answers.map(({ body }) => acceptedOf(body).leaf_hash)).size).toBe(1)
     expect(await readings()).toBe(before + 1)
+  })
+})
+
+describe('more readings than are allowed', () => {
+  let strict: Portal
+  beforeAll(async () => {
+    strict = await startReadyPortal({
+      ...test.env,
+      NUXT_DEVICE_READINGS_PER_HOUR: '3',
+      NUXT_ADDRESS_READINGS_PER_MINUTE: '20',
+    })
+  })
+  afterAll(() => strict?.stop())
+
+  it('from one device are refused 429 with Retry-After; others go on', async () => {
+    const [talkative, other] = [new TestDevice('talkative'), new TestDevice('terse')]
+    await enrol(test.url, AREA, [talkative, other])
+    const sent = Array.from({ length: 4 }, () => talkative.read())
+    const many = await postReadings(strict.url, sent)
+    expect(many.status).toBe(207)
+    expect(many.body.map(({ status }) => status)).toEqual([
+      'accepted',
+      'accepted',
+      'accepted',
+      'rejected',
+    ])
+    const refused = await send<Problem>(strict.url, 'POST', '/api/v1/readings', sent[3])
+    expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await postReadings(strict.url, [other.read()])).status).toBe(201)
+  })
+
+  it('from one address are refused 429 before they are looked at', async () => {
+    const nonsense = Array.from({ length: 20 }, () => 0)
+    await postReadings(strict.url, nonsense)
+    const refused = await send<Problem>(strict.url, 'POST', '/api/v1/readings', nonsense)
+    expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 })
 
