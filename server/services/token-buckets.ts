@@ -8,7 +8,7 @@ export interface BucketSize {
 /** Takes `tokens` from the bucket of a key at a time; answers 0, or takes none and answers the milliseconds to wait. */
 export type TakeTokens = (key: string, tokens: number, nowMs: number) => number
 
-/** Buckets remembered at once; a full one is the same as none, so that full ones are forgotten first. */
+/** Buckets remembered at once; a full one is the same as none, and may be forgotten. */
 const MAX_BUCKETS = 100_000
 
 /**
@@ -21,12 +21,14 @@ export function tokenBuckets({ capacity, fillMs }: BucketSize): TakeTokens {
   const tokensAt = ({ tokens, atMs }: { tokens: number; atMs: number }, nowMs: number): number =>
     Math.min(capacity, tokens + Math.max(0, nowMs - atMs) * perMs)
 
+  /** From the one untouched for longest, which goes in any case, so that memory and the time for this stay bounded. */
   function forget(nowMs: number): void {
-    for (const [key, bucket] of buckets)
-      if (tokensAt(bucket, nowMs) >= capacity) buckets.delete(key)
-    // All in use: the one untouched for longest goes, so that memory stays bounded.
-    const [longest] = buckets.keys()
-    if (buckets.size >= MAX_BUCKETS && longest !== undefined) buckets.delete(longest)
+    let isFirst = true
+    for (const [key, bucket] of buckets) {
+      if (!isFirst && tokensAt(bucket, nowMs) < capacity) return
+      buckets.delete(key)
+      isFirst = false
+    }
   }
 
   return (key, tokens, nowMs) => {
