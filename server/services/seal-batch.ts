@@ -34,7 +34,9 @@ async function isDue({ models }: Deps, areaId: string, waitingSince: Date): Prom
 export async function sealBatch(deps: Deps, areaId: string): Promise<void> {
   const { models, clock } = deps
   const last = await models.batches.findOne({ area_id: areaId }).sort({ number: -1 }).lean()
-  if (last && !last.is_marked) await markRecords(deps, last)
+  if (last && !last.is_marked) {
+    await markRecords(deps, last, (await loadLeafList(deps, last.root)).map(toHex))
+  }
 
   const leafHashes = await waitingLeafHashes(deps, areaId)
   if (leafHashes.length === 0) return
@@ -61,7 +63,7 @@ export async function sealBatch(deps: Deps, areaId: string): Promise<void> {
     if (isDuplicateKey(error)) return
     throw error
   }
-  await markRecords(deps, batch)
+  await markRecords(deps, batch, leafHashes)
 }
 
 interface WaitingRecord {
@@ -135,9 +137,11 @@ function withEvents(
 }
 
 /** Writes the batch number on every record of a sealed batch. Repeatable. */
-async function markRecords(deps: Deps, { _id, root, number }: BatchRow): Promise<void> {
-  const { models } = deps
-  const ids = (await loadLeafList(deps, root)).map(toHex)
+async function markRecords(
+  { models }: Deps,
+  { _id, number }: BatchRow,
+  ids: readonly string[],
+): Promise<void> {
   for (let from = 0; from < ids.length; from += RECORDS_PER_MARK) {
     const chunk = ids.slice(from, from + RECORDS_PER_MARK)
     await models.records.updateMany(
