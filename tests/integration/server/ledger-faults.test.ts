@@ -163,6 +163,7 @@ describe('anchoring, when something is wrong', () => {
 
   it('recognises a root through a node that gives logs of ten blocks at most', async () => {
     const area = nextArea()
+    await mine(test.stack, 40)
     await published(area)
     await anchored()
     const { anchor } = await batch(area, 1)
