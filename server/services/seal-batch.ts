@@ -10,9 +10,15 @@ import { expectIntact } from './record-bodies.ts'
 
 const RECORDS_PER_MARK = 5_000
 
-/** Road step 5: seals a batch in every area whose oldest waiting record has waited for the batch interval. */
+/**
+ * Road step 5: seals a batch in every area whose oldest waiting record has waited for the batch interval. First finishes
+ * what a crash left half marked: such a batch may have no record waiting behind it to bring anyone there.
+ */
 export async function sealBatches(deps: Deps): Promise<void> {
   const { models, clock, settings } = deps
+  for (const batch of await models.batches.find({ state: 'sealed', is_marked: false }).lean()) {
+    await keepingFailure(deps, 'seal', `seal:${batch.area_id}`, () => finishMarking(deps, batch))
+  }
   const areas = await models.areas.find({}, { _id: 1 }).lean()
   for (const { _id: areaId } of areas) {
     const waitingSince = new Date(clock.now().getTime() - settings.batchIntervalMs)
@@ -34,9 +40,7 @@ async function isDue({ models }: Deps, areaId: string, waitingSince: Date): Prom
 export async function sealBatch(deps: Deps, areaId: string): Promise<void> {
   const { models, clock } = deps
   const last = await models.batches.findOne({ area_id: areaId }).sort({ number: -1 }).lean()
-  if (last && !last.is_marked) {
-    await markRecords(deps, last, (await loadLeafList(deps, last.root)).map(toHex))
-  }
+  if (last && !last.is_marked) await finishMarking(deps, last)
 
   const leafHashes = await waitingLeafHashes(deps, areaId)
   if (leafHashes.length === 0) return
@@ -134,6 +138,10 @@ function withEvents(
   return [...events, ...others.slice(0, Math.max(0, limit - events.length))]
     .toSorted((a, b) => a.orderedAtMs - b.orderedAtMs || (a.leafHash < b.leafHash ? -1 : 1))
     .slice(0, limit)
+}
+
+async function finishMarking(deps: Deps, batch: BatchRow): Promise<void> {
+  await markRecords(deps, batch, (await loadLeafList(deps, batch.root)).map(toHex))
 }
 
 /** Writes the batch number on every record of a sealed batch. Repeatable. */

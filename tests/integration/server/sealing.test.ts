@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { RecordRow } from '../../../server/models/index.ts'
 import { loadLeafList } from '../../../server/services/leaf-list.ts'
-import { sealBatch } from '../../../server/services/seal-batch.ts'
+import { sealBatch, sealBatches } from '../../../server/services/seal-batch.ts'
 import { toHex, utf8 } from '../../../shared/bytes.ts'
 import { leafHashOf } from '../../../shared/merkle/index.ts'
 import { startServices, type ServiceTest } from './deps.ts'
@@ -63,3 +63,26 @@ it('leaves the last reading to the next batch where the event makes one too many
   const { leaves, event, waiting } = await sealMeeting('fills', test.deps.settings.maxBatchRecords)
   expect(leaves).toEqual(waiting.toSpliced(1, 0, event).slice(0, -1))
 })
+
+it.each([
+  ['none of its records', null],
+  ['all of its records', 1],
+])(
+  'finishes a batch that a crash left with %s marked, though nothing waits behind it',
+  async (_, marked) => {
+    const { records, batches } = test.deps.models
+    const areaId = `crashed-${marked ?? 'early'}`
+    await test.deps.models.areas.create([
+      { _id: areaId, name: areaId, kind: 'district', parent_id: null },
+    ])
+    await records.create([rowOf(areaId, 'reading', 1), rowOf(areaId, 'reading', 2)])
+    await sealBatch(test.deps, areaId)
+    await batches.updateOne({ _id: `${areaId}/1` }, { is_marked: false })
+    await records.updateMany({ area_id: areaId }, { batch_number: marked })
+
+    await sealBatches(test.deps)
+    expect(await batches.countDocuments({ area_id: areaId, is_marked: true })).toBe(1)
+    expect(await records.countDocuments({ area_id: areaId, batch_number: 1 })).toBe(2)
+    expect(await batches.countDocuments({ area_id: areaId })).toBe(1)
+  },
+)
