@@ -19,7 +19,7 @@ import { parseRecord, type LedgerRecord } from '../record/index.ts'
 /** A tree of 262,144 leaves has paths of 18 hashes. */
 const MAX_PATH = 18
 
-export const anchorSchema = z.strictObject({
+const anchorSchema = z.strictObject({
   chain_id: integerField(1),
   contract: addressField,
   transaction: hex32Field,
@@ -28,7 +28,8 @@ export const anchorSchema = z.strictObject({
   anchored_at: serverTimeField,
 })
 
-const bundleSchema = z.strictObject({
+/** A bundle as JSON; its record is parsed by formats.md §2 on top. */
+export const proofBundleSchema = z.strictObject({
   v: z.literal(1, 'expected 1'),
   type: z.literal('proof', 'expected "proof"'),
   record: z.unknown(),
@@ -56,13 +57,15 @@ const bundleSchema = z.strictObject({
     .optional(),
 })
 
-export type ProofBundle = Omit<z.infer<typeof bundleSchema>, 'record'> & { record: LedgerRecord }
+export type ProofBundle = Omit<z.infer<typeof proofBundleSchema>, 'record'> & {
+  record: LedgerRecord
+}
 
 /** Parses a bundle from its JSON text, or from a value already parsed; throws `malformed`. */
 export function parseProofBundle(input: unknown): ProofBundle {
   const isText = typeof input === 'string' || input instanceof Uint8Array
   const value = parseExactJson(isText ? input : canonicalText(input))
-  const bundle = parseAs(bundleSchema, value, 'proof bundle')
+  const bundle = parseAs(proofBundleSchema, value, 'proof bundle')
   const record = parseRecord(bundle.record)
   if (bundle.device && record.type !== 'reading') {
     const message = `expected with a reading only, the record is a ${record.type}`

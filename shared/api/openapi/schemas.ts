@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { batchHeaderSchema } from '../../batch/header.ts'
-import { areaIdField, hashField, integerField, publicKeyField } from '../../fields.ts'
-import { anchorSchema } from '../../proof/index.ts'
+import { areaIdField } from '../../fields.ts'
+import { proofBundleSchema } from '../../proof/index.ts'
 import { readingSchema } from '../../reading/schema.ts'
 import { receiptSchema } from '../../receipt/index.ts'
 import {
@@ -27,27 +27,9 @@ import { acceptanceSchema, storedReadingSchema, storedReadingsSchema } from '../
 const dependencySchema = z.strictObject({ ok: z.boolean(), detail: z.string() })
 
 /** As answered: `record` by formats.md §2; `disclosures` are added by their owner, never by the portal. */
-const proofSchema = z.strictObject({
-  v: z.literal(1),
-  type: z.literal('proof'),
-  record: z.record(z.string(), z.json()),
-  leaf_hash: hashField,
-  index: integerField(0),
-  path: z.array(hashField),
-  batch: batchHeaderSchema,
-  cid: z.string(),
-  anchor: anchorSchema,
-  device: z
-    .strictObject({
-      public_key: publicKeyField,
-      enrolment: z.strictObject({
-        leaf_hash: hashField,
-        area_id: areaIdField,
-        number: integerField(1),
-      }),
-    })
-    .optional(),
-})
+const proofSchema = proofBundleSchema
+  .omit({ disclosures: true })
+  .extend({ record: z.record(z.string(), z.json()) })
 
 /** Schemas with a name in the document. */
 const NAMED = {
