@@ -2,7 +2,7 @@ import { CodedError } from '../../shared/coded-error.ts'
 import type { BatchRow } from '../models/index.ts'
 import type { Mined } from '../adapters/ethereum.ts'
 import type { Deps } from './deps.ts'
-import { noteFailure } from './settle-batches.ts'
+import { anchorFields, noteFailure } from './settle-batches.ts'
 
 /**
  * Road step 8: looks after every anchored batch. Enough blocks on top make it `final`; one that a reorganisation moved is
@@ -54,12 +54,7 @@ async function confirmAnchor(
     throw failure
   }
   if (mined.blockHash !== batch.anchor?.block_hash) {
-    const anchor = {
-      transaction: mined.transaction,
-      block_number: mined.blockNumber,
-      block_hash: mined.blockHash,
-      anchored_at: mined.anchoredAt,
-    }
+    const anchor = anchorFields(mined)
     await models.batches.updateOne(isHere, { $set: { anchor, changed_at: clock.now() } })
   }
   if (head - mined.blockNumber + 1 >= settings.confirmations) {

@@ -4,6 +4,14 @@ import type { BatchRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { failureAfter } from './failure.ts'
 
+/** Where a batch stands on chain, as its row keeps it. */
+export const anchorFields = (mined: Mined): NonNullable<BatchRow['anchor']> => ({
+  transaction: mined.transaction,
+  block_number: mined.blockNumber,
+  block_hash: mined.blockHash,
+  anchored_at: mined.anchoredAt,
+})
+
 /** Moves a batch from `published` to `anchored`, from what the chain says and nothing else. Repeatable. */
 export async function settleAnchored(
   { models, clock }: Deps,
@@ -15,12 +23,7 @@ export async function settleAnchored(
     {
       $set: {
         state: 'anchored',
-        anchor: {
-          transaction: mined.transaction,
-          block_number: mined.blockNumber,
-          block_hash: mined.blockHash,
-          anchored_at: mined.anchoredAt,
-        },
+        anchor: anchorFields(mined),
         failure: null,
         changed_at: clock.now(),
       },
