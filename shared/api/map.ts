@@ -58,19 +58,19 @@ export type MapFeature = MapAnswer['features'][number]
 
 const MAX_ZOOM = 22
 
-/** `bbox=west,south,east,north` in degrees, and the web map zoom level by which clusters are spaced. */
+/** `west,south,east,north` in degrees. */
+export const bboxField = z
+  .string()
+  .transform((text) => text.split(',').map(Number))
+  .pipe(z.tuple([z.number(), z.number(), z.number(), z.number()], 'expected west,south,east,north'))
+  .refine(
+    ([west, south, east, north]) => west < east && south < north,
+    'expected west < east and south < north',
+  )
+
+/** The web map zoom level is that by which clusters are spaced. */
 export const mapQuery = z.strictObject({
-  bbox: z
-    .string()
-    .transform((text) => text.split(',').map(Number))
-    .pipe(
-      z.tuple([z.number(), z.number(), z.number(), z.number()], 'expected west,south,east,north'),
-    )
-    .refine(
-      ([west, south, east, north]) => west < east && south < north,
-      'expected west < east and south < north',
-    )
-    .default([-180, -90, 180, 90]),
+  bbox: bboxField.default([-180, -90, 180, 90]),
   zoom: z.coerce.number().min(0).max(MAX_ZOOM).optional(),
 })
 
