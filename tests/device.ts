@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
-import { toBase64url, toHex } from '../shared/bytes.ts'
+import { fromBase64url, toBase64url, toHex } from '../shared/bytes.ts'
 import {
   signedBytes,
   signedDigest,
@@ -7,6 +7,7 @@ import {
   type UnsignedReading,
 } from '../shared/reading/index.ts'
 import type { DeviceFacts } from '../shared/record/index.ts'
+import { compactOf, compactPayload } from './unit/shared/compact-writer.ts'
 
 /** A sensor for tests: its own key, numbers readings, names the one before, signs. */
 export class TestDevice {
@@ -32,25 +33,42 @@ export class TestDevice {
 
   /** The next reading; members given replace those of an ON heartbeat measured now. */
   read(members: Partial<UnsignedReading> = {}): Reading {
-    this.#seq += 1
+    const reading = this.sign(this.#next(members))
+    this.#previous = toHex(signedDigest(signedBytes(reading)))
+    return reading
+  }
+
+  /** The next reading in compact form. */
+  readCompact(members: Partial<UnsignedReading> = {}): Uint8Array {
+    const reading = this.#next(members)
+    this.#previous = toHex(signedDigest(compactPayload(reading)))
+    return this.signCompact(reading)
+  }
+
+  #next(members: Partial<UnsignedReading>): UnsignedReading {
     const place =
       this.facts.location_commitment === undefined
         ? { latitude: this.facts.latitude, longitude: this.facts.longitude }
         : { location_commitment: this.facts.location_commitment }
-    const reading = this.sign({
+    const reading: UnsignedReading = {
       v: 1,
       device_id: this.facts.device_id,
-      seq: this.#seq,
+      seq: this.#seq + 1,
       timestamp: new Date().toISOString().replace(/\.\d{3}Z$/, 'Z'),
       power_status: 'ON',
       reason: 'heartbeat',
       ...place,
       ...(this.#previous !== undefined && { previous: this.#previous }),
       ...members,
-    })
+    }
     this.#seq = reading.seq
-    this.#previous = toHex(signedDigest(signedBytes(reading)))
     return reading
+  }
+
+  /** Signs any members as they are, in compact form. */
+  signCompact(reading: UnsignedReading): Uint8Array {
+    const { d = '' } = this.#key.export({ format: 'jwk' })
+    return compactOf(reading, fromBase64url(d))
   }
 
   /** Signs any members as they are. */

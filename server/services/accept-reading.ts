@@ -1,16 +1,11 @@
 import type { Acceptance } from '../../shared/api/readings.ts'
 import { CodedError } from '../../shared/coded-error.ts'
-import type { Reading } from '../../shared/reading/index.ts'
 import type { DeviceRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
-import {
-  judgeReading,
-  parseOrReject,
-  Rejection,
-  withinAllowance,
-  type DeviceAllowance,
-} from './judge-reading.ts'
+import { judgeReading, withinAllowance, type DeviceAllowance } from './judge-reading.ts'
+import { openReading, type HandedIn, type SignedReading } from './open-reading.ts'
 import { findDeviceRow } from './record-device-event.ts'
+import { Rejection } from './rejection.ts'
 import { storeReadings, type StorableReading } from './store-readings.ts'
 
 /**
@@ -21,15 +16,15 @@ import { storeReadings, type StorableReading } from './store-readings.ts'
  */
 export async function acceptReadings(
   deps: Deps,
-  values: readonly unknown[],
+  handedIn: readonly HandedIn[],
   allowance: DeviceAllowance,
 ): Promise<Acceptance[]> {
   // Taken before the registry is read: a device seen as active was active at this time.
   const receivedAt = deps.clock.now()
-  const parsed = values.map(parseOrReject)
-  const devices = await findDevices(deps, parsed)
+  const opened = handedIn.map(openReading)
+  const devices = await findDevices(deps, opened)
   const sound = await Promise.all(
-    parsed.map((reading) =>
+    opened.map((reading) =>
       reading instanceof Rejection ? reading : judgeReading(deps, reading, { devices, receivedAt }),
     ),
   )
@@ -52,10 +47,12 @@ function notStored(): never {
 
 async function findDevices(
   deps: Deps,
-  readings: readonly (Reading | Rejection)[],
+  readings: readonly (SignedReading | Rejection)[],
 ): Promise<Map<string, DeviceRow>> {
   const ids = new Set(
-    readings.flatMap((reading) => (reading instanceof Rejection ? [] : [reading.device_id])),
+    readings.flatMap((opened) =>
+      opened instanceof Rejection ? [] : [opened.content.reading.device_id],
+    ),
   )
   if (ids.size === 0) return new Map()
   const rows = await deps.models.devices.find({ _id: { $in: [...ids] } }).lean()

@@ -43,7 +43,14 @@ export async function describeDevice(deps: Deps, deviceId: string): Promise<Devi
     equivocations: equivocations.flatMap(({ seq, received_at, body }) => {
       const record = parseRecord(parseJson(body))
       return record.type === 'reading'
-        ? [{ seq, received_at: received_at.toISOString(), reading: { ...record.reading } }]
+        ? [
+            {
+              seq,
+              received_at: received_at.toISOString(),
+              reading: { ...record.reading },
+              ...('cose' in record && { cose: record.cose }),
+            },
+          ]
         : []
     }),
   }

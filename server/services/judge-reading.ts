@@ -1,39 +1,16 @@
-import type { RejectionCode } from '../../shared/api/readings.ts'
-import { signatureFromBase64url, toHex } from '../../shared/bytes.ts'
+import { toHex } from '../../shared/bytes.ts'
 import { canonicalText } from '../../shared/json.ts'
-import { MalformedError } from '../../shared/parse.ts'
-import {
-  parseReading,
-  signedBytes,
-  signedDigest,
-  type Reading,
-} from '../../shared/reading/index.ts'
+import { signedDigest } from '../../shared/reading/index.ts'
 import type { ReadingRecord } from '../../shared/record/index.ts'
 import type { DeviceRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
+import type { SignedReading } from './open-reading.ts'
 import { leafHashOfBody } from './record-bodies.ts'
+import { Rejection } from './rejection.ts'
 import type { StorableReading } from './store-readings.ts'
 
 /** How far ahead of the server a device's clock may be. */
 const MAX_CLOCK_AHEAD_MS = 5 * 60_000
-
-/** Why a reading is not taken. */
-export class Rejection extends Error {
-  readonly code: RejectionCode
-  constructor(code: RejectionCode, detail: string) {
-    super(detail)
-    this.code = code
-  }
-}
-
-export function parseOrReject(value: unknown): Reading | Rejection {
-  try {
-    return parseReading(value)
-  } catch (error) {
-    if (error instanceof MalformedError) return new Rejection('malformed', error.message)
-    throw error
-  }
-}
 
 interface Judging {
   devices: ReadonlyMap<string, DeviceRow>
@@ -43,22 +20,21 @@ interface Judging {
 /** Judges a reading by the registry: what it becomes, or why it is not taken. */
 export async function judgeReading(
   { verifier }: Pick<Deps, 'verifier'>,
-  reading: Reading,
+  opened: SignedReading,
   { devices, receivedAt }: Judging,
 ): Promise<StorableReading | Rejection> {
-  const { device_id, device_signature, timestamp } = reading
+  const { message, signature } = opened
+  const { device_id, timestamp } = opened.content.reading
   const device = devices.get(device_id)
   if (!device)
     return new Rejection(
       'unknown_device',
       `device_id: expected an enrolled device, got ${device_id}`,
     )
-  const signed = signedBytes(reading)
-  const signature = signatureFromBase64url(device_signature)
-  if (!(await verifier.verify(device.public_key, signed, signature))) {
+  if (!(await verifier.verify(device.public_key, message, signature))) {
     return new Rejection(
       'bad_signature',
-      `device_signature: expected one by the enrolled key of ${device_id} over the canonical members`,
+      `signature: expected one by the enrolled key of ${device_id} over what it signs`,
     )
   }
   if (device.status !== 'active') {
@@ -76,7 +52,7 @@ export async function judgeReading(
   }
   // An event that came between the two looks at the clock and the registry made the key count only then.
   const at = new Date(Math.max(receivedAt.getTime(), device.latest_event_at.getTime()))
-  return { reading, row: rowOf(reading, device.area_id, toHex(signedDigest(signed)), at) }
+  return { reading: opened.content.reading, row: rowOf(opened, device.area_id, at) }
 }
 
 /** Milliseconds until a device may hand in one more reading: 0 when it may now, and then this one is counted. */
@@ -97,17 +73,17 @@ export function withinAllowance(
 }
 
 function rowOf(
-  reading: Reading,
+  { content, signed }: SignedReading,
   areaId: string,
-  digest: string,
   receivedAt: Date,
 ): StorableReading['row'] {
+  const { device_id, seq, timestamp } = content.reading
   const record: ReadingRecord = {
     v: 1,
     type: 'reading',
     area_id: areaId,
     received_at: receivedAt.toISOString(),
-    reading,
+    ...content,
   }
   const body = canonicalText(record)
   return {
@@ -117,9 +93,9 @@ function rowOf(
     ordered_at: receivedAt,
     body,
     batch_number: null,
-    device_id: reading.device_id,
-    seq: reading.seq,
-    measured_at: new Date(reading.timestamp),
-    digest,
+    device_id,
+    seq,
+    measured_at: new Date(timestamp),
+    digest: toHex(signedDigest(signed)),
   }
 }

@@ -62,6 +62,7 @@ function asStoredReading(
     state: states.get(`${row.area_id}/${row.batch_number}`) ?? 'accepted',
     chain: chains.get(row._id) ?? 'unknown',
     reading: { ...record.reading },
+    ...('cose' in record && { cose: record.cose }),
   }
 }
 

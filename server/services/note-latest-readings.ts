@@ -1,10 +1,10 @@
-import type { Reading } from '../../shared/reading/index.ts'
+import type { UnsignedReading } from '../../shared/reading/index.ts'
 import type { RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 
 /** A reading that is among the records, with its row there. */
 export interface NotableReading {
-  reading: Reading
+  reading: UnsignedReading
   row: Pick<RecordRow, '_id' | 'ordered_at'>
 }
 

@@ -1,5 +1,5 @@
 import type { Acceptance } from '../../shared/api/readings.ts'
-import type { Reading } from '../../shared/reading/index.ts'
+import type { UnsignedReading } from '../../shared/reading/index.ts'
 import type { RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import { insertNew } from './insert-new.ts'
@@ -10,7 +10,7 @@ import { signReceipt } from './sign-receipt.ts'
 
 /** A reading whose signature holds, with the row it becomes. */
 export interface StorableReading {
-  reading: Reading
+  reading: UnsignedReading
   row: RecordRow & { seq: number; device_id: string; digest: string }
 }
 

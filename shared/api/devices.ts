@@ -78,6 +78,8 @@ export const deviceSchema = z.strictObject({
       seq: integerField(1),
       received_at: serverTimeField,
       reading: z.record(z.string(), z.json()),
+      /** Original bytes of a compact one, base64url. */
+      cose: z.string().optional(),
     }),
   ),
 })

@@ -8,6 +8,10 @@ export const MAX_READINGS_PER_REQUEST = 1000
 /** Largest accepted body of `POST /readings`. */
 export const MAX_READINGS_BYTES = 2 * 1024 * 1024
 
+/** One reading in compact form (RFC 9052 §2), and many one after the other (RFC 8742). */
+export const COMPACT_TYPE = 'application/cose'
+export const COMPACT_SEQUENCE_TYPE = 'application/cbor-seq'
+
 /** Why one reading was rejected; each has its status in `PROBLEM_STATUS`. */
 export const REJECTION_CODES = [
   'malformed',
@@ -47,7 +51,10 @@ export const readingsQuery = z.strictObject({
   to: z.iso.datetime().optional(),
 })
 
-/** A stored reading; `reading` is the signed object as it came, `chain` how it stands to the one before it. */
+/**
+ * A stored reading; `reading` is the signed object as it came, or of the compact form its members, with the bytes in
+ * `cose`; `chain` tells how it stands to the one before it.
+ */
 export const storedReadingSchema = z.strictObject({
   leaf_hash: hashField,
   area_id: areaIdField,
@@ -55,6 +62,7 @@ export const storedReadingSchema = z.strictObject({
   state: recordStateSchema,
   chain: z.enum(['ok', 'gap', 'unknown']),
   reading: z.record(z.string(), z.json()),
+  cose: z.string().optional(),
 })
 export const storedReadingsSchema = pageOf(storedReadingSchema)
 export type StoredReading = z.infer<typeof storedReadingSchema>

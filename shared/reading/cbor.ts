@@ -3,7 +3,7 @@ import { CodedError } from '../coded-error.ts'
 
 /** The little of CBOR (RFC 8949) that a compact reading uses: definite integers, byte and text strings, map heads. */
 
-const MAJOR = { unsigned: 0, negative: 1, bytes: 2, text: 3, map: 5 } as const
+const MAJOR = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6 } as const
 const UINT32 = 2 ** 32
 
 /** Head of an item with its argument in the shortest form (RFC 8949 §4.2.1). */
@@ -65,6 +65,36 @@ export class CborReader {
     return major === MAJOR.map ? size : this.#refuse('a map')
   }
 
+  /** The bytes of the next item, whatever it is and holds. */
+  item(): Uint8Array {
+    const start = this.#offset
+    for (let left = 1; left > 0; left -= 1) left += this.#itemsWithin()
+    return this.#bytes.subarray(start, this.#offset)
+  }
+
+  isAtEnd(): boolean {
+    return this.#offset === this.#bytes.length
+  }
+
+  /** Passes a head and its string, if it has one; answers how many items belong to it. */
+  #itemsWithin(): number {
+    const [major, argument] = this.#head()
+    switch (major) {
+      case MAJOR.bytes:
+      case MAJOR.text:
+        this.#take(argument)
+        return 0
+      case MAJOR.array:
+        return argument
+      case MAJOR.map:
+        return 2 * argument
+      case MAJOR.tag:
+        return 1
+      default:
+        return 0
+    }
+  }
+
   #string(expected: number, what: string): Uint8Array {
     const [major, length] = this.#head()
     return major === expected ? this.#take(length) : this.#refuse(what)
@@ -95,4 +125,10 @@ export class CborReader {
       `CBOR: expected ${expected} at byte ${this.#offset} of ${this.#bytes.length}`,
     )
   }
+}
+
+/** The items of a CBOR sequence (RFC 8742), one after the other; throws `malformed` where they cannot be told apart. */
+export function* sequenceItems(bytes: Uint8Array): Generator<Uint8Array> {
+  const reader = new CborReader(bytes)
+  while (!reader.isAtEnd()) yield reader.item()
 }

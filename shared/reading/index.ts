@@ -6,6 +6,7 @@ import { readingSchema, type Reading, type UnsignedReading } from './schema.ts'
 export { readingSchema, type Reading, type UnsignedReading } from './schema.ts'
 export { chainStatus, type ChainStatus } from './chain.ts'
 export { decodeCompact } from './compact.ts'
+export { sequenceItems } from './cbor.ts'
 
 /** Parses one reading in JSON form, formats.md §1; throws a `MalformedError`. */
 export const parseReading = (value: unknown): Reading => parseAs(readingSchema, value, 'reading')

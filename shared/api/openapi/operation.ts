@@ -17,6 +17,8 @@ interface Described {
   params?: Record<string, z.ZodType>
   query?: z.ZodType
   body?: JsonObject
+  /** Media types that `body` may come in besides JSON. */
+  otherTypes?: JsonObject
   /** Answers other than problems, by status. */
   answers: Record<number, JsonObject>
   /** Codes of the problem documents this call may answer, beside those its parts imply. */
@@ -29,7 +31,7 @@ const INTERNAL_STATUS = 500
 /** One operation of the document. Parameters, a body and a token bring the problems by which they are refused. */
 export function operation(described: Described): JsonObject {
   const { operationId, tag, summary, params = {}, query, body, answers } = described
-  const { needsToken = false, problems = [] } = described
+  const { needsToken = false, problems = [], otherTypes = {} } = described
   const codes = new Set<ProblemCode>(problems)
   if (query !== undefined || Object.keys(params).length > 0) codes.add('malformed')
   if (body !== undefined)
@@ -45,7 +47,9 @@ export function operation(described: Described): JsonObject {
     tags: [tag],
     summary,
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, content: { 'application/json': body } } }),
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': body, ...otherTypes } },
+    }),
     ...(needsToken && { security: [{ bearer: [] }] }),
     responses: { ...answers, ...problemResponses(codes) },
   }

@@ -1,5 +1,11 @@
 import { hashField } from '../../fields.ts'
-import { MAX_READINGS_PER_REQUEST, readingsQuery, REJECTION_CODES } from '../readings.ts'
+import {
+  COMPACT_SEQUENCE_TYPE,
+  COMPACT_TYPE,
+  MAX_READINGS_PER_REQUEST,
+  readingsQuery,
+  REJECTION_CODES,
+} from '../readings.ts'
 import { body, json, oneOrMany, operation, read, type Paths } from './operation.ts'
 import { ref } from './schemas.ts'
 
@@ -21,6 +27,8 @@ export const readingPaths: Paths = {
       tag: 'readings',
       summary: 'Hands in one reading or many; what is accepted is durable and bears a receipt',
       body: body(oneOrMany('Reading', MAX_READINGS_PER_REQUEST)),
+      // One in compact form, and a sequence of them.
+      otherTypes: { [COMPACT_TYPE]: {}, [COMPACT_SEQUENCE_TYPE]: {} },
       answers: {
         200: json('All were known already, with the same content', oneOrManyAnswers),
         201: json('All were accepted', oneOrManyAnswers),

@@ -167,7 +167,7 @@ describe('a reading that is refused', () => {
     })
   })
 
-  it.each(['text/plain', 'application/cose', ''])(
+  it.each(['text/plain', 'application/cbor', 'application/cose-key', ''])(
     'because it comes as "%s" is answered 415',
     async (type) => {
       const response = await post(new Blob([JSON.stringify(device.read())]), type)

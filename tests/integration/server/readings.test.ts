@@ -24,7 +24,8 @@ beforeAll(async () => {
 afterAll(() => test?.stop())
 
 const withoutLimit = () => 0
-const accept = (...readings: unknown[]) => acceptReadings(test.deps, readings, withoutLimit)
+const asJson = (readings: readonly unknown[]) => readings.map((json) => ({ json }))
+const accept = (...readings: unknown[]) => acceptReadings(test.deps, asJson(readings), withoutLimit)
 
 async function enrolled(name: string): Promise<TestDevice> {
   const device = new TestDevice(name)
@@ -99,7 +100,7 @@ describe('a device that hands in too much', () => {
     let left = 2
     const allowance = () => (left-- > 0 ? 0 : 1_500)
     const readings = [device.read(), device.read(), device.read()]
-    const answers = await acceptReadings(test.deps, readings, allowance)
+    const answers = await acceptReadings(test.deps, asJson(readings), allowance)
     expect(answers.map((answer) => ('code' in answer ? answer.code : answer.status))).toEqual([
       'accepted',
       'accepted',
@@ -116,7 +117,7 @@ describe('a device that hands in too much', () => {
     const counted: string[] = []
     const allowance = (id: string) => counted.push(id) * 0
     const forged = { ...device.read(), voltage_mv: 1 }
-    await acceptReadings(test.deps, [forged, device.read()], allowance)
+    await acceptReadings(test.deps, asJson([forged, device.read()]), allowance)
     expect(counted).toEqual([device.facts.device_id])
   })
 })

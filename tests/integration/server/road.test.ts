@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Batch } from '../../../shared/api/ledger.ts'
-import type { Acceptance } from '../../../shared/api/readings.ts'
+import { acceptanceSchema, type Acceptance } from '../../../shared/api/readings.ts'
 import { readBatchFile } from '../../../shared/batch/index.ts'
 import { verifyReceipt } from '../../../shared/receipt/index.ts'
 import {
@@ -16,7 +16,6 @@ import {
   get,
   mine,
   postReadings,
-  send,
   startTestPortal,
   type TestPortal,
 } from '../../portal.ts'
@@ -30,37 +29,45 @@ describe('the road of a record', () => {
   })
   afterAll(() => test?.stop())
 
-  it('turns a signed reading into a proof that an independent verifier accepts', async () => {
-    const accepted = await send<Acceptance>(
-      test.url,
-      'POST',
-      '/api/v1/readings',
-      device.read({ power_status: 'OFF', reason: 'last_gasp' }),
-    )
-    expect(accepted.status).toBe(201)
-    if (accepted.body.status === 'rejected') throw new Error(accepted.body.detail)
-    const { leaf_hash, receipt } = accepted.body
-    expect(verifyReceipt(receipt)).toMatchObject({ leaf_hash, area_id: 'in-br-patna' })
+  const outage = { power_status: 'OFF', reason: 'last_gasp' } as const
 
-    const proof = await eventually('a proof', async () => {
-      const answer = await get<object>(test.url, `/api/v1/records/${leaf_hash}/proof`)
-      return answer.status === 200 && answer.body
-    })
-    const evidence = await verifyProof(proof, {
-      chain: rpcChain({ rpcUrl: test.stack.rpcUrl, contract: test.stack.contract }),
-      ipfs: ipfsGateway({ gatewayUrl: test.url }),
-    })
-    expect(isFullyProved(evidence)).toBe(true)
-    expect(evidence.filter(({ status }) => status === 'proved').map(({ step }) => step)).toEqual([
-      'malformed',
-      'record_hash',
-      'device_signature',
-      'inclusion',
-      'anchor',
-      'enrolment',
-      'batch_file',
-    ])
-  })
+  it.each<[form: string, contentType: string, write: () => BodyInit]>([
+    ['JSON', 'application/json', () => JSON.stringify(device.read(outage))],
+    ['compact', 'application/cose', () => new Uint8Array(device.readCompact(outage))],
+  ])(
+    'turns a reading in %s form into a proof that an independent verifier accepts',
+    async (_, type, write) => {
+      const response = await fetch(`${test.url}/api/v1/readings`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: write(),
+      })
+      expect(response.status).toBe(201)
+      const accepted = acceptanceSchema.parse(await response.json())
+      if (accepted.status === 'rejected') throw new Error(accepted.detail)
+      const { leaf_hash, receipt } = accepted
+      expect(verifyReceipt(receipt)).toMatchObject({ leaf_hash, area_id: 'in-br-patna' })
+
+      const proof = await eventually('a proof', async () => {
+        const answer = await get<object>(test.url, `/api/v1/records/${leaf_hash}/proof`)
+        return answer.status === 200 && answer.body
+      })
+      const evidence = await verifyProof(proof, {
+        chain: rpcChain({ rpcUrl: test.stack.rpcUrl, contract: test.stack.contract }),
+        ipfs: ipfsGateway({ gatewayUrl: test.url }),
+      })
+      expect(isFullyProved(evidence)).toBe(true)
+      expect(evidence.filter(({ status }) => status === 'proved').map(({ step }) => step)).toEqual([
+        'malformed',
+        'record_hash',
+        'device_signature',
+        'inclusion',
+        'anchor',
+        'enrolment',
+        'batch_file',
+      ])
+    },
+  )
 
   it('makes an anchored batch final once enough blocks stand on it', async () => {
     await mine(test.stack, 3)

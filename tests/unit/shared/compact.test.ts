@@ -2,7 +2,12 @@ import { p256 } from '@noble/curves/nist.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concat, fromHex, publicKeyFromHex, sha256, toHex, utf8 } from '../../../shared/bytes.ts'
-import { decodeCompact, signedDigest, type UnsignedReading } from '../../../shared/reading/index.ts'
+import {
+  decodeCompact,
+  sequenceItems,
+  signedDigest,
+  type UnsignedReading,
+} from '../../../shared/reading/index.ts'
 import { verifyP256 } from '../../../shared/signature/index.ts'
 import vectors from '../../vectors/readings.json' with { type: 'json' }
 import { compactOf, compactPayload } from './compact-writer.ts'
@@ -124,5 +129,28 @@ describe('decodeCompact', () => {
     const whole = cose.replace(inItsString(payload), inItsString(changed))
     expect(whole).not.toBe(cose)
     expect(refusal(() => decodeCompact(fromHex(whole)))).toBe('malformed')
+  })
+})
+
+describe('sequenceItems', () => {
+  it('tells readings apart, and any other items that stand between them', () => {
+    // RFC 8949 Appendix A: a nested array and map, a tagged string, a simple value, a half float.
+    const others = [
+      '8301820203820405',
+      'a26161016162820203',
+      'c074323031332d30332d32315432303a30343a30305a',
+      'f5',
+      'f93c00',
+    ]
+    const items = [...vectors.compact.map(({ cose_hex }) => cose_hex), ...others].map(fromHex)
+    expect([...sequenceItems(concat(...items, ...items))]).toEqual([...items, ...items])
+  })
+
+  it('refuses what is cut short, and lengths that are not said', () => {
+    const cose = fromHex(vectors.compact[0]?.cose_hex ?? '')
+    for (let length = 1; length < cose.length; length += 1)
+      expect(refusal(() => [...sequenceItems(cose.subarray(0, length))])).toBe('malformed')
+    for (const hex of ['9fff', '5f4100ff', 'bfff', '9bffffffffffffffff', 'ff'])
+      expect(refusal(() => [...sequenceItems(fromHex(hex))])).toBe('malformed')
   })
 })
