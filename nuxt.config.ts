@@ -1,5 +1,6 @@
 import type { NitroConfig } from 'nitropack/types'
 import type { Nuxt } from 'nuxt/schema'
+import { catalogueFiles, typeCatalogues } from './i18n/catalogues.ts'
 
 const nitro = {
   // envExpansion is off by default; naming it satisfies Nuxt's narrower type of these options.
@@ -34,7 +35,24 @@ export default defineNuxtConfig({
   srcDir: '.',
   buildDir: process.env.NUXT_BUILD_DIR ?? '.nuxt',
   compatibilityDate: '2026-11-01',
-  modules: ['@nuxt/ui', '@pinia/nuxt', '@nuxtjs/leaflet', keepServerPrefetch],
+  modules: [
+    '@nuxt/ui',
+    '@nuxtjs/i18n',
+    '@pinia/nuxt',
+    '@nuxtjs/leaflet',
+    keepServerPrefetch,
+    typeCatalogues,
+  ],
+  i18n: {
+    strategy: 'prefix_except_default',
+    defaultLocale: 'en',
+    locales: [
+      { code: 'en', language: 'en', name: 'English', dir: 'ltr', files: catalogueFiles('en') },
+      { code: 'hi', language: 'hi', name: 'हिन्दी', dir: 'ltr', files: catalogueFiles('hi') },
+    ],
+    // An address says its language; another is offered, never forced.
+    detectBrowserLanguage: false,
+  },
   ui: { fonts: false },
   css: ['~/assets/main.css'],
   appConfig: {
@@ -50,7 +68,6 @@ export default defineNuxtConfig({
   },
   app: {
     head: {
-      htmlAttrs: { lang: 'en' },
       meta: [
         { name: 'viewport', content: 'width=device-width, initial-scale=1' },
         { name: 'theme-color', media: '(prefers-color-scheme: light)', content: '#ffffff' },
@@ -76,6 +93,12 @@ export default defineNuxtConfig({
       /** "latitude,longitude" */
       mapCenter: '37.84,-85.7',
       mapZoom: 8,
+      /** Zone in which every page tells the time (IANA). */
+      timeZone: 'Asia/Kolkata',
+      /** Whose way of writing numbers and dates is followed (ISO 3166). */
+      region: 'IN',
+      /** Address under which the portal is known; empty: the one asked. */
+      siteUrl: '',
       /** Empty: no tiles, the areas' outlines alone. */
       tileUrl: 'https://tile.openstreetmap.org/{z}/{x}/{y}.png',
       tileAttribution: '© OpenStreetMap contributors',

@@ -63,13 +63,15 @@ export const apiPaths = {
   ledger: () => `${API}/ledger`,
 }
 
-export const pagePaths = {
-  map: '/',
+/** Addresses of the pages; `local` puts them into a language. In components: `usePagePaths()`. */
+export const pagePathsIn = (local: (path: string) => string) => ({
+  map: () => local('/'),
   batches: (filter: BatchFilter = {}) =>
-    withQuery('/batches', { area: filter.areaId, state: filter.state }),
-  batch: (areaId: string, number: number) => `/batches/${encodeURIComponent(areaId)}/${number}`,
-  verify: (leafHash?: string) => withQuery('/verify', { leaf: leafHash }),
-}
+    local(withQuery('/batches', { area: filter.areaId, state: filter.state })),
+  batch: (areaId: string, number: number) =>
+    local(`/batches/${encodeURIComponent(areaId)}/${number}`),
+  verify: (leafHash?: string) => local(withQuery('/verify', { leaf: leafHash })),
+})
 
 /** Address of a CID at a gateway, or null where either is unknown. */
 export const gatewayPath = (gatewayUrl: string | undefined, cid: string | null): string | null =>

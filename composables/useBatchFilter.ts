@@ -2,6 +2,7 @@
 export function useBatchFilter(): Ref<BatchFilter> {
   const route = useRoute()
   const router = useRouter()
+  const pagePaths = usePagePaths()
   const text = (name: string) => {
     const value = route.query[name]
     return typeof value === 'string' && value !== '' ? value : undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { apiPaths, explorerPath, gatewayPath, pagePaths } from '../../../composables/paths.ts'
+import { apiPaths, explorerPath, gatewayPath, pagePathsIn } from '../../../composables/paths.ts'
 
 describe('addresses', () => {
   it('name only the filters that are given', () => {
@@ -7,7 +7,8 @@ describe('addresses', () => {
     expect(apiPaths.batches({ areaId: 'in-br-patna', state: 'final', cursor: null })).toBe(
       '/api/v1/batches?area_id=in-br-patna&state=final',
     )
-    expect(pagePaths.batches({ areaId: 'in-br-patna' })).toBe('/batches?area=in-br-patna')
+    const english = pagePathsIn((path) => path)
+    expect(english.batches({ areaId: 'in-br-patna' })).toBe('/batches?area=in-br-patna')
   })
 
   it('keep what a visitor typed inside its own part of the path', () => {
