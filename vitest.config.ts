@@ -20,6 +20,7 @@ export default defineConfig({
       room('contracts', 60_000),
       room('integration', 120_000),
       room('e2e', 120_000),
+      room('firmware', 60_000),
     ],
   },
 })

@@ -19,20 +19,17 @@ enum gw_reason {
   GW_REASON_BOOT = 3
 };
 
-/* Which of the optional members are known. What is not known is absent, never zero. */
-enum gw_member {
-  GW_HAS_LOCATION = 1 << 0, /* latitude and longitude; otherwise the commitment is sent */
-  GW_HAS_OFF_SINCE = 1 << 1,
-  GW_HAS_ENERGY_IMPORT = 1 << 2,
-  GW_HAS_ENERGY_EXPORT = 1 << 3,
-  GW_HAS_VOLTAGE = 1 << 4,
-  GW_HAS_CURRENT = 1 << 5,
-  GW_HAS_POWER = 1 << 6,
-  GW_HAS_FREQUENCY = 1 << 7,
-  GW_HAS_PREVIOUS = 1 << 8
+/* Which quantities a meter knows. What is not known is absent, never zero. */
+enum gw_quantity {
+  GW_HAS_ENERGY_IMPORT = 1 << 0,
+  GW_HAS_ENERGY_EXPORT = 1 << 1,
+  GW_HAS_VOLTAGE = 1 << 2,
+  GW_HAS_CURRENT = 1 << 3,
+  GW_HAS_POWER = 1 << 4,
+  GW_HAS_FREQUENCY = 1 << 5
 };
 
-/* What a meter measures; `has` holds the GW_HAS_* bits of the known members. */
+/* What a meter measures; `has` holds the bits of enum gw_quantity. */
 struct gw_measurement {
   uint32_t has;
   int64_t energy_import_wh;
