@@ -1,14 +1,20 @@
 import type { Connection } from 'mongoose'
+import { accountModel } from './account.ts'
+import { actionModel } from './action.ts'
 import { anchorTransactionModel } from './anchor-transaction.ts'
 import { areaModel } from './area.ts'
 import { batchModel } from './batch.ts'
 import { deviceModel } from './device.ts'
 import { equivocationModel } from './equivocation.ts'
 import { failureModel } from './failure.ts'
+import { invitationModel } from './invitation.ts'
 import { leafListModel } from './leaf-list.ts'
 import { leaseModel } from './lease.ts'
 import { recordModel } from './record.ts'
+import { sessionModel } from './session.ts'
+import { signInAttemptModel } from './sign-in-attempt.ts'
 
+export type { AccountRow } from './account.ts'
 export type { AnchorTransactionRow } from './anchor-transaction.ts'
 export type { AreaRow } from './area.ts'
 export type { BatchRow, FailureFields } from './batch.ts'
@@ -27,6 +33,11 @@ export function createModels(connection: Connection) {
     equivocations: equivocationModel(connection),
     leases: leaseModel(connection),
     failures: failureModel(connection),
+    accounts: accountModel(connection),
+    actions: actionModel(connection),
+    invitations: invitationModel(connection),
+    sessions: sessionModel(connection),
+    signInAttempts: signInAttemptModel(connection),
   }
 }
 

@@ -4,6 +4,8 @@ import { systemClock } from '../adapters/clock'
 import { readDeployment } from '../adapters/deployment'
 import { ethereum } from '../adapters/ethereum'
 import { kuboIpfs } from '../adapters/ipfs'
+import { OWASP_COST, passwords } from '../adapters/passwords'
+import { sessions } from '../adapters/sessions'
 import { webCryptoVerifier } from '../adapters/signature-verifier'
 import { signingKey } from '../adapters/signing-key'
 import { createModels, ensureIndexes } from '../models'
@@ -23,6 +25,7 @@ function compose() {
   const config = readConfig(process.env)
   const deployment = readDeployment(config.NUXT_DEPLOYMENTS_DIR, config.NUXT_CHAIN_ID)
   const database = openDatabase(config.NUXT_MONGODB_URI)
+  const models = createModels(database.connection)
   const deps: Deps = {
     settings: {
       batchIntervalMs: config.NUXT_BATCH_INTERVAL_SECONDS * MS_PER_S,
@@ -33,7 +36,7 @@ function compose() {
       leaseMs: config.NUXT_LEASE_SECONDS * MS_PER_S,
     },
     clock: systemClock,
-    models: createModels(database.connection),
+    models,
     ipfs: kuboIpfs(config.NUXT_IPFS_API_URL),
     ethereum: ethereum({
       rpcUrl: config.NUXT_ETHEREUM_RPC_URL,
@@ -43,6 +46,8 @@ function compose() {
     }),
     logKey: signingKey(config.NUXT_LOG_KEY.replace(/^0x/, '')),
     verifier: webCryptoVerifier(),
+    passwords: passwords(OWASP_COST),
+    sessions: sessions(models, systemClock),
   }
   return { config, deps, database, lease: lease(deps, 'ledger', randomUUID()) }
 }

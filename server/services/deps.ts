@@ -1,6 +1,8 @@
 import type { Clock } from '../adapters/clock.ts'
 import type { Ethereum } from '../adapters/ethereum.ts'
 import type { Ipfs } from '../adapters/ipfs.ts'
+import type { Passwords } from '../adapters/passwords.ts'
+import type { Sessions } from '../adapters/sessions.ts'
 import type { SignatureVerifier } from '../adapters/signature-verifier.ts'
 import type { SigningKey } from '../adapters/signing-key.ts'
 import type { Models } from '../models/index.ts'
@@ -30,4 +32,6 @@ export interface Deps {
   ethereum: Ethereum
   logKey: SigningKey
   verifier: SignatureVerifier
+  passwords: Passwords
+  sessions: Sessions
 }

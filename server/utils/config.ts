@@ -53,6 +53,7 @@ const environmentSchema = z.object({
   NUXT_MAX_FEE_GWEI: whole(1, 1_000_000).default(500),
   NUXT_LEASE_SECONDS: whole(1, 600).default(30),
   NUXT_DEVICE_READINGS_PER_HOUR: whole(0, 100_000_000).default(36_000),
+  NUXT_PROXY_HOPS: whole(0, 10).default(0),
   NUXT_ADDRESS_READINGS_PER_MINUTE: whole(0, 100_000_000).default(0),
   NUXT_PUBLIC_RPC_URL: httpUrl.optional(),
   NUXT_PUBLIC_GATEWAY_URL: httpUrl.optional(),

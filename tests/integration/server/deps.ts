@@ -7,6 +7,8 @@ import type { Clock } from '../../../server/adapters/clock.ts'
 import { readDeployment } from '../../../server/adapters/deployment.ts'
 import { ethereum } from '../../../server/adapters/ethereum.ts'
 import { kuboIpfs } from '../../../server/adapters/ipfs.ts'
+import { passwords } from '../../../server/adapters/passwords.ts'
+import { sessions } from '../../../server/adapters/sessions.ts'
 import { webCryptoVerifier } from '../../../server/adapters/signature-verifier.ts'
 import { signingKey } from '../../../server/adapters/signing-key.ts'
 import { createModels, ensureIndexes, type Models } from '../../../server/models/index.ts'
@@ -20,6 +22,8 @@ const MAX_BATCH_RECORDS = 5
 const HEARTBEAT_MS = 900_000
 const LEASE_MS = 30_000
 const MAX_FEE_GWEI = 500
+/** The least the algorithm takes: tests hash many passwords. */
+const PASSWORD_COST = { memoryKib: 8, passes: 1 }
 
 /** A clock that stands until it is told to go on. */
 export class TestClock implements Clock {
@@ -84,6 +88,8 @@ export const depsOn = (stack: Stack, models: Models, clock: Clock): Deps => ({
   ethereum: ethereumOf(stack),
   logKey: signingKey(randomBytes(32).toString('hex')),
   verifier: webCryptoVerifier(),
+  passwords: passwords(PASSWORD_COST),
+  sessions: sessions(models, clock),
 })
 
 /** The contract of this stack, through another node or with another deployment where given. */

@@ -1,0 +1,73 @@
+import type { H3Event } from 'h3'
+import type { Role } from '../../shared/account/role'
+import { CodedError } from '../../shared/coded-error'
+import { personOf, type Actor, type Person } from '../services/actor'
+import { authorise } from '../services/authorise'
+import { currentSession, mustEnrolTotp, type CurrentSession } from '../services/current-session'
+
+/** The session of a request, of whatever level; null without. Writes must come from our own pages. */
+export async function sessionOf(event: H3Event): Promise<CurrentSession | null> {
+  setResponseHeaders(event, { 'cache-control': 'no-store', vary: 'Cookie, Authorization' })
+  const sessionId = readSessionCookie(event)
+  if (sessionId === undefined) return null
+  requireOwnOrigin(event)
+  return currentSession(useDeps(), sessionId)
+}
+
+/** As `requireSession`, for what an administrator may do before having a second factor: to set one up. */
+export async function requireFullSession(event: H3Event): Promise<CurrentSession> {
+  const current = await sessionOf(event)
+  if (current?.session.level === 'full') return current
+  throw new CodedError(
+    'unauthorised',
+    current ? 'session: expected the second factor first' : 'session: expected one, got none',
+  )
+}
+
+/** Who is signed in, wholly. Throws `unauthorised`, `second_factor_required` or `wrong_origin`. */
+export async function requireSession(event: H3Event): Promise<Person> {
+  const { account } = await requireFullSession(event)
+  if (mustEnrolTotp(account)) {
+    throw new CodedError(
+      'second_factor_required',
+      'account: expected an administrator to set up a second factor first',
+    )
+  }
+  return personOf(account)
+}
+
+/** Who is signed in, if in one of these roles. Throws `forbidden` too. */
+export async function requireRole(event: H3Event, ...roles: Role[]): Promise<Person> {
+  const person = await requireSession(event)
+  if (roles.includes(person.role)) return person
+  throw new CodedError('forbidden', `role: expected ${roles.join(' or ')}, got ${person.role}`)
+}
+
+/**
+ * Who makes a call below `/api/v1/admin`, by session or by the operator's token, if the table of `authorise` lists the call
+ * for that role. Throws as `requireSession` does, and `forbidden`.
+ */
+export async function requireAccess(event: H3Event): Promise<Actor> {
+  const actor = hasToken(event) ? requireOperator(event) : await signedIn(event)
+  authorise(actor.role, event.method, event.path.split('?')[0] ?? '')
+  return actor
+}
+
+const hasToken = (event: H3Event): boolean => getRequestHeader(event, 'authorization') !== undefined
+
+function requireOperator(event: H3Event): Actor {
+  const { NUXT_ADMIN_TOKEN, NUXT_ADMIN_NAME } = useComposition().config
+  requireToken(event, NUXT_ADMIN_TOKEN)
+  setResponseHeader(event, 'cache-control', 'no-store')
+  return { accountId: null, role: 'operator', areas: [], pseudonym: NUXT_ADMIN_NAME }
+}
+
+async function signedIn(event: H3Event): Promise<Person> {
+  try {
+    return await requireSession(event)
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'unauthorised')
+      setResponseHeader(event, 'www-authenticate', 'Bearer')
+    throw error
+  }
+}
