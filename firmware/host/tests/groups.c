@@ -1,4 +1,6 @@
 #include "tests/groups.h"
 
-const struct test_group *const groups[] = {&sha256, &text, &crc, &cbor, &record};
+const struct test_group *const groups[] = {
+    &sha256_group, &text_group, &crc_group, &cbor_group, &record_group, &ring_group,
+};
 const size_t groups_count = sizeof groups / sizeof groups[0];

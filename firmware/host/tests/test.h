@@ -18,7 +18,7 @@ struct test_group {
 };
 
 #define TEST_GROUP(name, list) \
-  const struct test_group name = {#name, list, sizeof(list) / sizeof((list)[0])}
+  const struct test_group name##_group = {#name, list, sizeof(list) / sizeof((list)[0])}
 
 /* Ends the process with a message: every test runs in a process of its own. */
 _Noreturn void test_fail(const char *file, int line, const char *what, int64_t expected, int64_t got);
