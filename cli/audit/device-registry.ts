@@ -4,7 +4,7 @@ import { outageReading, type LedgerDeviceEvent } from '../../shared/outage/index
 import { orderedAt, type DeviceEventRecord, type ReadingRecord } from '../../shared/record/index.ts'
 import { signedPart, standingAt } from '../../shared/verification/index.ts'
 import { CondensedReadings } from './condensed-readings.ts'
-import { Contradiction } from './contradiction.ts'
+import { Contradiction } from '../contradiction.ts'
 import type { LedgerEntry } from './read-ledger.ts'
 import { signatureChecker } from './signature.ts'
 

@@ -1,9 +1,9 @@
-import { readBatchFile, ZERO_ROOT, type BatchHeader } from '../../shared/batch/index.ts'
+import { ZERO_ROOT, type BatchHeader } from '../../shared/batch/index.ts'
 import { toHex } from '../../shared/bytes.ts'
-import { CodedError } from '../../shared/coded-error.ts'
 import type { LedgerRecord } from '../../shared/record/index.ts'
-import { cidText, type ChainSource, type IpfsSource } from '../../shared/verification/index.ts'
-import { Contradiction, expectAgreement } from './contradiction.ts'
+import type { ChainSource, IpfsSource } from '../../shared/verification/index.ts'
+import { Contradiction, expectAgreement } from '../contradiction.ts'
+import { proveBatch } from '../prove-batch.ts'
 
 /** A record of the ledger and where it stands. */
 export interface LedgerEntry {
@@ -57,44 +57,24 @@ export async function readLedger(
   return { number: latest.number, root }
 }
 
-interface Expected {
-  number: number
-  previousRoot: string
-}
-
 async function readBatch(
   { areaId, chain, ipfs }: LedgerSources,
-  { number, previousRoot }: Expected,
+  { number, previousRoot }: { number: number; previousRoot: string },
   visitor: LedgerVisitor,
 ): Promise<BatchHeader> {
-  const where = `batch ${number} of ${areaId}`
   const anchor = await chain.anchorOf(areaId, number)
-  if (!anchor)
+  if (!anchor) {
+    const where = `batch ${number} of ${areaId}`
     throw new Contradiction('batch_chain', `${where}: expected on the contract, got none`)
-  const cid = cidText(anchor.cid)
-  const header = await inFile(`${where} (${cid})`, () =>
-    readBatchFile(ipfs.file(cid), ({ record, leafHash }, index) =>
+  }
+  return proveBatch(
+    ipfs,
+    { areaId, number, previousRoot, ...anchor },
+    ({ record, leafHash }, index) =>
       visitor.record({
         record,
         leafHash: toHex(leafHash),
         place: `batch ${number}, record ${index + 1}`,
       }),
-    ),
   )
-  expectAgreement('batch_chain', `${where}: area_id`, areaId, header.area_id)
-  expectAgreement('batch_chain', `${where}: number`, number, header.number)
-  expectAgreement('batch_chain', `${where}: previous_root`, previousRoot, header.previous_root)
-  expectAgreement('batch_file', `${where}: root`, toHex(anchor.root), header.root)
-  expectAgreement('batch_file', `${where}: size`, anchor.size, header.size)
-  return header
-}
-
-/** A file that is not what its CID, its header or the format says speaks against the ledger. */
-async function inFile<T>(where: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (cause) {
-    if (cause instanceof Contradiction || !(cause instanceof CodedError)) throw cause
-    throw new Contradiction('batch_file', `${where}: ${cause.message}`, { cause })
-  }
 }

@@ -2,7 +2,7 @@ import type { Figure } from '../../shared/outage/index.ts'
 import type { Terminal } from '../terminal.ts'
 import { askedForMachines, type Asked } from '../verification-report.ts'
 import type { Audit } from './audit-area.ts'
-import { Contradiction, type AuditCode } from './contradiction.ts'
+import { Contradiction, type AuditCode } from '../contradiction.ts'
 import type { DeviceGap, PeriodFigures } from './derive-figures.ts'
 
 const RATE_DECIMALS = 4

@@ -1,6 +1,7 @@
 import { areaIdBytes32 } from '../area.ts'
-import { fromHex, fromUtf8 } from '../bytes.ts'
-import { readAtMost } from './read-at-most.ts'
+import { fromHex } from '../bytes.ts'
+import { word, Words } from './abi-words.ts'
+import { callRpc, hexData, member, quantity, RpcError } from './json-rpc.ts'
 import { SourceError, type AnchorEvent, type ChainAnchor, type ChainSource } from './sources.ts'
 
 /** Contract calls spoken as plain JSON-RPC, so that a browser needs no Ethereum library; formats.md §4. */
@@ -12,11 +13,7 @@ const LATEST = '79feb107'
 /** keccak256 of `BatchAnchored(bytes32,uint64,bytes32,uint32,bytes)`; likewise. */
 const BATCH_ANCHORED = '0x1d03a92778ba869290ebbea0492b5beed68dd6ad859800a86bde4191739f2792'
 
-const WORD_BYTES = 32
-const WORD_HEX = 2 * WORD_BYTES
 const REQUEST_TIMEOUT_MS = 20_000
-/** Far above a block's transaction hashes, the longest answer asked for. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
 export interface RpcOptions {
   rpcUrl: string
@@ -76,46 +73,6 @@ export function rpcChain({
   }
 }
 
-/** An error the node itself reported. */
-class RpcError extends SourceError {
-  readonly rpcCode: number
-  constructor(rpcCode: number, message: string) {
-    super(message)
-    this.rpcCode = rpcCode
-  }
-}
-
-async function callRpc(
-  rpcUrl: string,
-  timeoutMs: number,
-  method: string,
-  params: unknown[],
-): Promise<unknown> {
-  let answer: unknown
-  try {
-    const response = await fetch(rpcUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    const bytes = await readAtMost(response, MAX_ANSWER_BYTES)
-    if (!bytes)
-      throw new SourceError(`answer: expected at most ${MAX_ANSWER_BYTES} bytes, got more`)
-    answer = JSON.parse(fromUtf8(bytes))
-  } catch (cause) {
-    throw new SourceError(`the Ethereum node at ${rpcUrl} did not answer ${method}`, { cause })
-  }
-  const error = member(answer, 'error')
-  if (error !== undefined && error !== null) {
-    throw new RpcError(
-      Number(member(error, 'code')),
-      `the Ethereum node refused ${method}: ${String(member(error, 'message'))}`,
-    )
-  }
-  return member(answer, 'result')
-}
-
 const EXECUTION_REVERTED = 3
 
 /** The contract reverts for what it does not hold. */
@@ -126,64 +83,6 @@ function nullWhenReverted(error: unknown): null {
   )
     return null
   throw error
-}
-
-const member = (value: unknown, name: string): unknown =>
-  value !== null && typeof value === 'object' ? Reflect.get(value, name) : undefined
-
-const word = (value: number): string => value.toString(16).padStart(WORD_HEX, '0')
-
-function hexData(value: unknown): string {
-  if (typeof value !== 'string' || !/^0x(?:[0-9a-f]{2})*$/.test(value)) {
-    throw new SourceError(`the Ethereum node answered no data: ${String(value).slice(0, 80)}`)
-  }
-  return value.slice(2)
-}
-
-function quantity(value: unknown): number {
-  const number =
-    typeof value === 'string' && /^0x[0-9a-f]+$/i.test(value) ? Number(value) : Number.NaN
-  if (!Number.isSafeInteger(number))
-    throw new SourceError(`the Ethereum node answered no number: ${String(value)}`)
-  return number
-}
-
-/** Words of 32 bytes in ABI-encoded data (Solidity ABI specification, "Formal Specification of the Encoding"). */
-class Words {
-  readonly #hex: string
-  constructor(hex: string) {
-    this.#hex = hex
-  }
-
-  hex(index: number): string {
-    const found = this.#hex.slice(index * WORD_HEX, (index + 1) * WORD_HEX)
-    if (found.length !== WORD_HEX)
-      throw new SourceError('the contract answered less data than its interface says')
-    return found
-  }
-
-  number(index: number): number {
-    return quantity(`0x${this.hex(index)}`)
-  }
-
-  /** Index of the word at the offset, in bytes from word `base`, that stands in word `index`. */
-  at(base: number, index: number): number {
-    const offset = this.number(index)
-    if (offset % WORD_BYTES !== 0) {
-      throw new SourceError(`the contract answered an offset between words: ${offset}`)
-    }
-    return base + offset / WORD_BYTES
-  }
-
-  /** Dynamic bytes whose offset, in bytes from word `base`, stands in word `index`. */
-  bytes(base: number, index: number): Uint8Array {
-    const at = this.at(base, index)
-    const start = (at + 1) * WORD_HEX
-    const found = this.#hex.slice(start, start + this.number(at) * 2)
-    if (found.length !== this.number(at) * 2)
-      throw new SourceError('the contract answered less data than its interface says')
-    return fromHex(found)
-  }
 }
 
 /** `(Anchor)`: one dynamic tuple, so the first word is its offset. */

@@ -1,4 +1,4 @@
-import { CodedError } from '../../shared/coded-error.ts'
+import { CodedError } from '../shared/coded-error.ts'
 
 /** What of a ledger does not hold, in the order in which it is looked at. */
 export type AuditCode = 'batch_chain' | 'batch_file' | 'enrolment' | 'device_signature'

@@ -1,0 +1,70 @@
+import { fromUtf8 } from '../bytes.ts'
+import { readAtMost } from './read-at-most.ts'
+import { SourceError } from './sources.ts'
+
+/** Ethereum JSON-RPC (EIP-1474) as far as a verifier needs it; what a node answers is checked before it is used. */
+
+/** Far above a block's transaction hashes, the longest answer asked for. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
+/** An error the node itself reported. */
+export class RpcError extends SourceError {
+  readonly rpcCode: number
+  constructor(rpcCode: number, message: string) {
+    super(message)
+    this.rpcCode = rpcCode
+  }
+}
+
+/** Calls one method. Throws `RpcError` when the node refuses, `SourceError` when it does not answer. */
+export async function callRpc(
+  rpcUrl: string,
+  timeoutMs: number,
+  method: string,
+  params: unknown[],
+): Promise<unknown> {
+  let answer: unknown
+  try {
+    const response = await fetch(rpcUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    const bytes = await readAtMost(response, MAX_ANSWER_BYTES)
+    if (!bytes)
+      throw new SourceError(`answer: expected at most ${MAX_ANSWER_BYTES} bytes, got more`)
+    answer = JSON.parse(fromUtf8(bytes))
+  } catch (cause) {
+    throw new SourceError(`the Ethereum node at ${rpcUrl} did not answer ${method}`, { cause })
+  }
+  const error = member(answer, 'error')
+  if (error !== undefined && error !== null) {
+    throw new RpcError(
+      Number(member(error, 'code')),
+      `the Ethereum node refused ${method}: ${String(member(error, 'message'))}`,
+    )
+  }
+  return member(answer, 'result')
+}
+
+/** A member of what a node answered; undefined where there is none. */
+export const member = (value: unknown, name: string): unknown =>
+  value !== null && typeof value === 'object' ? Reflect.get(value, name) : undefined
+
+/** Hex digits of an answer of bytes, without 0x. */
+export function hexData(value: unknown): string {
+  if (typeof value !== 'string' || !/^0x(?:[0-9a-f]{2})*$/.test(value)) {
+    throw new SourceError(`the Ethereum node answered no data: ${String(value).slice(0, 80)}`)
+  }
+  return value.slice(2)
+}
+
+/** A number of an answer. */
+export function quantity(value: unknown): number {
+  const number =
+    typeof value === 'string' && /^0x[0-9a-f]+$/i.test(value) ? Number(value) : Number.NaN
+  if (!Number.isSafeInteger(number))
+    throw new SourceError(`the Ethereum node answered no number: ${String(value)}`)
+  return number
+}
