@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { areaGeometrySchema } from '../area-geometry.ts'
+import { areaTypeField } from '../complaint/index.ts'
 import {
   areaIdField,
   deviceIdField,
@@ -90,6 +91,8 @@ export const areaRequestSchema = z.strictObject({
   name: z.string().min(1).max(120),
   kind: z.string().min(1).max(40),
   parent_id: areaIdField.nullable(),
+  /** Which clocks complaints of the area go by; without it the longer ones. */
+  area_type: areaTypeField.nullable().optional(),
   geometry: areaGeometrySchema.nullable(),
 })
 export type AreaRequest = z.infer<typeof areaRequestSchema>

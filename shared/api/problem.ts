@@ -28,6 +28,8 @@ export const PROBLEM_STATUS = {
   key_conflict: 409,
   device_conflict: 409,
   account_conflict: 409,
+  complaint_conflict: 409,
+  challenge_used: 409,
   not_anchored_yet: 409,
   not_published_yet: 409,
   record_damaged: 409,
@@ -36,6 +38,8 @@ export const PROBLEM_STATUS = {
   clock_ahead: 422,
   unknown_area: 422,
   weak_password: 422,
+  another_office: 422,
+  challenge_unsolved: 422,
   rate_limited: 429,
   store_unavailable: 503,
 } as const

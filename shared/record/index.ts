@@ -5,9 +5,11 @@ import type { Hash } from '../bytes.ts'
 import { recordSchemaFor, type LedgerRecord } from './schema.ts'
 
 export {
+  COMPLAINT_EVENTS,
   deviceFactsSchema,
   DEVICE_EVENTS,
   STAGES,
+  type ComplaintEventRecord,
   type DeviceEventRecord,
   type DeviceFacts,
   type LedgerRecord,

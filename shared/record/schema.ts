@@ -55,7 +55,7 @@ const deviceEventRecord = z.strictObject({
   reason: z.string().min(1).max(500).optional(),
 })
 
-const COMPLAINT_EVENTS = [
+export const COMPLAINT_EVENTS = [
   'filed',
   'acknowledged',
   'assigned',

@@ -1,0 +1,42 @@
+export {
+  ASSUMED_FAULT,
+  AREA_TYPES,
+  DEFAULT_CLOCK_HOURS,
+  dueAt,
+  parseClockHours,
+  type AreaType,
+  type ClockHours,
+  type Fault,
+} from './clocks.ts'
+export { complaintFigures, isOverdue, type ComplaintFigures } from './figures.ts'
+export {
+  COMPLAINT_KINDS,
+  KINDS_OF_ANOTHER_OFFICE,
+  needsMains,
+  type ComplaintKind,
+} from './kinds.ts'
+export { boxAround, metresBetween, placeText, publicPlace, type Coordinates } from './place.ts'
+export {
+  areaTypeField,
+  CHANNELS,
+  complaintIdField,
+  complaintKindField,
+  faultField,
+  REDACT_REASONS,
+  REJECT_REASONS,
+  REOPEN_REASONS,
+  sensorsSaySchema,
+  teamField,
+  type Committed,
+  type PublicPart,
+  type SensorsSay,
+} from './public.ts'
+export { publicPartOf, standingAfter, standingOf, type ComplaintStanding } from './standing.ts'
+export {
+  COMPLAINT_STATUSES,
+  isClosed,
+  OPEN_STATUSES,
+  TRANSITIONS,
+  type ComplaintRole,
+  type ComplaintStatus,
+} from './transitions.ts'
