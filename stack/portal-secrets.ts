@@ -13,18 +13,22 @@ const secretsSchema = z.strictObject({
   admin_token: z.string().min(32),
   /** Private P-256 key with which the portal signs receipts. */
   log_key: z.string().regex(/^[0-9a-f]{64}$/, 'expected 32 bytes in hex'),
+  /** Encrypts what is personal in complaints. */
+  personal_data_key: z.string().regex(/^[0-9a-f]{64}$/, 'expected 32 bytes in hex'),
 })
 export type Secrets = z.infer<typeof secretsSchema>
 
-/** The portal's secrets, kept in `secrets.json` of the folder and made on the first start. */
+/** The portal's secrets, kept in `secrets.json` of the folder; those not yet there are made. */
 export async function portalSecrets(folder: string): Promise<Secrets> {
   const path = join(folder, 'secrets.json')
-  const kept = await readKept(path)
-  if (kept !== undefined) return parseAs(secretsSchema, kept, path)
-  const made = {
+  const kept = parseAs(secretsSchema.partial(), (await readKept(path)) ?? {}, path)
+  const secrets = {
     admin_token: randomBytes(TOKEN_BYTES).toString('hex'),
     log_key: toHex(p256.utils.randomSecretKey()),
+    personal_data_key: randomBytes(TOKEN_BYTES).toString('hex'),
+    ...kept,
   }
-  await keepFile(path, JSON.stringify(made))
-  return made
+  if (Object.keys(kept).length < Object.keys(secrets).length)
+    await keepFile(path, JSON.stringify(secrets))
+  return secrets
 }

@@ -10,6 +10,7 @@ import type { TestDevice } from './device.ts'
 
 export const ADMIN_TOKEN = randomBytes(24).toString('hex')
 const LOG_KEY = randomBytes(32).toString('hex')
+const PERSONAL_DATA_KEY = randomBytes(32).toString('hex')
 
 /** The built portal on a real stack of its own, in a folder that goes with it. */
 export interface TestPortal {
@@ -59,6 +60,8 @@ export const testEnvironment = (
 ): Record<string, string> => ({
   ...stackEnvironment(stack),
   NUXT_LOG_KEY: LOG_KEY,
+  NUXT_PERSONAL_DATA_KEY: PERSONAL_DATA_KEY,
+  NUXT_COMPLAINT_WORK: '4',
   NUXT_ADMIN_TOKEN: ADMIN_TOKEN,
   NUXT_METRICS_TOKEN: ADMIN_TOKEN,
   NUXT_BATCH_INTERVAL_SECONDS: '1',

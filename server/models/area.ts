@@ -1,11 +1,14 @@
 import { Schema, type Connection } from 'mongoose'
 import type { AreaGeometry } from '../../shared/area-geometry.ts'
+import { AREA_TYPES, type AreaType } from '../../shared/complaint/index.ts'
 
 export interface AreaRow {
   _id: string
   name: string
   kind: string
   parent_id: string | null
+  /** What clocks of complaints go by; null or absent where nobody said. */
+  area_type?: AreaType | null
   /** As imported: what decides where a point lies. */
   geometry: AreaGeometry | null
   /** The same with fewer corners, for the map only. */
@@ -20,6 +23,7 @@ const schema = new Schema<AreaRow>(
     name: { type: String, required: true },
     kind: { type: String, required: true },
     parent_id: { type: String, default: null },
+    area_type: { type: String, enum: [...AREA_TYPES, null], default: null },
     geometry: { type: Schema.Types.Mixed, default: null },
     outline: { type: Schema.Types.Mixed, default: null },
     square_metres: { type: Number, default: null },

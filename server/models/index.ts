@@ -4,6 +4,8 @@ import { actionModel } from './action.ts'
 import { anchorTransactionModel } from './anchor-transaction.ts'
 import { areaModel } from './area.ts'
 import { batchModel } from './batch.ts'
+import { complaintPhotoModel } from './complaint-photo.ts'
+import { complaintModel } from './complaint.ts'
 import { deviceModel } from './device.ts'
 import { equivocationModel } from './equivocation.ts'
 import { failureModel } from './failure.ts'
@@ -13,12 +15,16 @@ import { leaseModel } from './lease.ts'
 import { recordModel } from './record.ts'
 import { sessionModel } from './session.ts'
 import { signInAttemptModel } from './sign-in-attempt.ts'
+import { usedChallengeModel } from './used-challenge.ts'
 
 export type { AccountRow } from './account.ts'
 export type { AnchorTransactionRow } from './anchor-transaction.ts'
 export type { AreaRow } from './area.ts'
 export type { BatchRow, FailureFields } from './batch.ts'
+export type { ComplaintRow, ComplaintSecret, PendingComplaintEvent } from './complaint.ts'
+export type { ComplaintPhotoRow } from './complaint-photo.ts'
 export type { DeviceRow } from './device.ts'
+export type { InvitationRow } from './invitation.ts'
 export type { RecordRow } from './record.ts'
 
 /** All collections on one connection. */
@@ -38,6 +44,9 @@ export function createModels(connection: Connection) {
     invitations: invitationModel(connection),
     sessions: sessionModel(connection),
     signInAttempts: signInAttemptModel(connection),
+    complaints: complaintModel(connection),
+    complaintPhotos: complaintPhotoModel(connection),
+    usedChallenges: usedChallengeModel(connection),
   }
 }
 

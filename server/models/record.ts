@@ -11,6 +11,7 @@ export interface RecordRow {
   /** Number of the batch that holds it; null until sealed. Derived from the batch's leaf list. */
   batch_number: number | null
   device_id?: string
+  complaint_id?: string
   seq?: number
   /** By the device's clock. */
   measured_at?: Date
@@ -27,6 +28,7 @@ const schema = new Schema<RecordRow>(
     body: { type: String, required: true },
     batch_number: { type: Number, default: null },
     device_id: String,
+    complaint_id: String,
     seq: Number,
     measured_at: Date,
     digest: String,
@@ -46,6 +48,10 @@ schema.index({ device_id: 1, measured_at: -1, _id: -1 }, ofReadings)
 schema.index({ area_id: 1, measured_at: -1, _id: -1 }, ofReadings)
 schema.index({ measured_at: -1, _id: -1 }, ofReadings)
 schema.index({ device_id: 1, ordered_at: 1 }, { partialFilterExpression: { type: 'device_event' } })
+schema.index(
+  { complaint_id: 1, ordered_at: 1 },
+  { partialFilterExpression: { type: 'complaint_event' } },
+)
 
 export const recordModel = (connection: Connection) =>
   connection.model<RecordRow>('Record', schema, 'records')

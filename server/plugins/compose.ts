@@ -6,11 +6,14 @@ import { ethereum } from '../adapters/ethereum'
 import { kuboIpfs } from '../adapters/ipfs'
 import { OWASP_COST, passwords } from '../adapters/passwords'
 import { sessions } from '../adapters/sessions'
+import { altcha } from '../adapters/proof-of-work'
 import { webCryptoVerifier } from '../adapters/signature-verifier'
 import { signingKey } from '../adapters/signing-key'
+import { vault } from '../adapters/vault'
 import { createModels, ensureIndexes } from '../models'
 import { lease } from '../services/lease'
-import type { Deps } from '../services/deps'
+import type { ComplaintDesk, Deps } from '../services/deps'
+import type { Config } from '../utils/config'
 import { MAX_BATCH_RECORDS } from '../../shared/batch'
 import { messageOf } from '../../shared/coded-error'
 
@@ -20,6 +23,9 @@ import { messageOf } from '../../shared/coded-error'
  */
 const MS_PER_S = 1000
 const MS_PER_MINUTE = 60_000
+const MS_PER_DAY = 86_400_000
+/** Of each key a solver derives; how many it derives is configured. */
+const WORK_ITERATIONS = 1000
 
 function compose() {
   const config = readConfig(process.env)
@@ -46,10 +52,24 @@ function compose() {
     }),
     logKey: signingKey(config.NUXT_LOG_KEY.replace(/^0x/, '')),
     verifier: webCryptoVerifier(),
+    complaintDesk: complaintDesk(config),
     passwords: passwords(OWASP_COST),
     sessions: sessions(models, systemClock),
   }
   return { config, deps, database, lease: lease(deps, 'ledger', randomUUID()) }
+}
+
+function complaintDesk(config: Config): ComplaintDesk {
+  const keys = vault(config.NUXT_PERSONAL_DATA_KEY)
+  return {
+    clockHours: config.NUXT_COMPLAINT_CLOCK_HOURS,
+    retentionMs: config.NUXT_COMPLAINT_RETENTION_DAYS * MS_PER_DAY,
+    vault: keys,
+    work: altcha(keys.secretFor('proof of work'), {
+      rounds: config.NUXT_COMPLAINT_WORK,
+      iterations: WORK_ITERATIONS,
+    }),
+  }
 }
 
 export default defineNitroPlugin((nitroApp) => {

@@ -1,3 +1,4 @@
+import type { ClockHours } from '../../shared/complaint/index.ts'
 import type { Clock } from '../adapters/clock.ts'
 import type { Ethereum } from '../adapters/ethereum.ts'
 import type { Ipfs } from '../adapters/ipfs.ts'
@@ -5,6 +6,8 @@ import type { Passwords } from '../adapters/passwords.ts'
 import type { Sessions } from '../adapters/sessions.ts'
 import type { SignatureVerifier } from '../adapters/signature-verifier.ts'
 import type { SigningKey } from '../adapters/signing-key.ts'
+import type { ProofOfWork } from '../adapters/proof-of-work.ts'
+import type { Vault } from '../adapters/vault.ts'
 import type { Models } from '../models/index.ts'
 
 /** What the operator chose; docs/operating.md. */
@@ -23,6 +26,15 @@ export interface LedgerSettings {
   leaseMs: number
 }
 
+/** What complaints need beyond the rest. */
+export interface ComplaintDesk {
+  clockHours: ClockHours
+  /** Personal data is erased this long after a complaint was closed. */
+  retentionMs: number
+  vault: Vault
+  work: ProofOfWork
+}
+
 /** Everything a service may use; made once by the composition root, or by a test. */
 export interface Deps {
   settings: LedgerSettings
@@ -34,4 +46,5 @@ export interface Deps {
   verifier: SignatureVerifier
   passwords: Passwords
   sessions: Sessions
+  complaintDesk: ComplaintDesk
 }

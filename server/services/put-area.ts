@@ -17,8 +17,9 @@ export async function putArea(
   area: AreaRequest,
 ): Promise<void> {
   await expectParent({ models }, areaId, area.parent_id)
-  const { geometry } = area
-  const derived: Pick<AreaRow, 'outline' | 'square_metres'> = {
+  const { geometry, area_type = null } = area
+  const derived: Pick<AreaRow, 'area_type' | 'outline' | 'square_metres'> = {
+    area_type,
     outline: geometry && simplifyOutline(geometry),
     square_metres: geometry && squareMetres(geometry),
   }

@@ -100,13 +100,13 @@ async function readWaiting(
   for await (const row of rows) {
     expectIntact(row)
     const { _id: leafHash, ordered_at, type } = row
-    records.push({ leafHash, orderedAtMs: ordered_at.getTime(), isEvent: type === 'device_event' })
+    records.push({ leafHash, orderedAtMs: ordered_at.getTime(), isEvent: type !== 'reading' })
   }
   return records
 }
 
 /**
- * Device events that belong before the last record read, yet were not among them: an event is dated when it is decided and
+ * Events of devices and complaints that belong before the last record read, yet were not among them: an event is dated when it is decided and
  * inserted a moment later, which may be after the cursor went by. It is always inserted before the readings it makes
  * count, so whatever of these was read, its event is found now.
  */
@@ -119,7 +119,7 @@ async function missedEvents(
   if (!last) return []
   const filter = {
     area_id: areaId,
-    type: 'device_event' as const,
+    type: { $ne: 'reading' as const },
     ordered_at: { $lte: new Date(last.orderedAtMs) },
   }
   const events = await readWaiting(deps, filter, deps.settings.maxBatchRecords)

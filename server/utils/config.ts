@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { messageOf } from '../../shared/coded-error'
+import { DEFAULT_CLOCK_HOURS, parseClockHours } from '../../shared/complaint'
 import { MalformedError, parseAs } from '../../shared/parse'
 
 /** Orders of the groups the keys belong to (SEC 2 §2.4.1, §2.4.2): a private key is from 1 to below. */
@@ -32,6 +34,20 @@ const whole = (minimum: number, maximum: number) =>
         .max(maximum, `expected ${minimum} to ${maximum}`),
     )
 
+const clockHours = z.string().transform((text, context) => {
+  try {
+    return parseClockHours(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: messageOf(error).replace(/, got .*$/, '') })
+    return z.NEVER
+  }
+})
+/** One key an app, separated by commas. */
+const open311Keys = z
+  .string()
+  .transform((text) => text.split(',').map((key) => key.trim()))
+  .pipe(z.array(secret))
+
 /** Every environment variable the server reads; docs/operating.md says what each is for. */
 const environmentSchema = z.object({
   NUXT_MONGODB_URI: z
@@ -46,6 +62,12 @@ const environmentSchema = z.object({
   NUXT_ADMIN_TOKEN: secret,
   NUXT_ADMIN_NAME: pseudonym.default('admin'),
   NUXT_METRICS_TOKEN: secret.optional(),
+  NUXT_PERSONAL_DATA_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'expected 32 bytes in hex'),
+  NUXT_COMPLAINT_CLOCK_HOURS: clockHours.default(DEFAULT_CLOCK_HOURS),
+  NUXT_COMPLAINT_RETENTION_DAYS: whole(1, 36_500).default(365),
+  NUXT_COMPLAINT_WORK: whole(2, 1_000_000).default(1500),
+  NUXT_ADDRESS_COMPLAINTS_PER_HOUR: whole(0, 1_000_000).default(60),
+  NUXT_OPEN311_KEYS: open311Keys.optional(),
   NUXT_BATCH_INTERVAL_SECONDS: whole(1, 1800).default(900),
   NUXT_CONFIRMATIONS: whole(1, 10_000).default(12),
   NUXT_HEARTBEAT_MINUTES: whole(1, 60).default(15),
@@ -67,6 +89,8 @@ const SECRETS = [
   'NUXT_LOG_KEY',
   'NUXT_ADMIN_TOKEN',
   'NUXT_METRICS_TOKEN',
+  'NUXT_PERSONAL_DATA_KEY',
+  'NUXT_OPEN311_KEYS',
 ]
 
 export type Config = z.infer<typeof environmentSchema>

@@ -60,6 +60,11 @@ const wrong: [variable: string, value: string, sentence: string][] = [
     TOO_SHORT,
     'expected at least 32 characters, got something else (not shown)',
   ],
+  ['NUXT_PERSONAL_DATA_KEY', TOO_SHORT, 'expected 32 bytes in hex, got something else (not shown)'],
+  ['NUXT_COMPLAINT_CLOCK_HOURS', 'cable=0/2', 'clocks: expected fuse_off, overhead_line, cable'],
+  ['NUXT_COMPLAINT_RETENTION_DAYS', '0', 'expected 1 to 36500, got "0"'],
+  ['NUXT_COMPLAINT_WORK', '1', 'expected 2 to 1000000, got "1"'],
+  ['NUXT_ADDRESS_COMPLAINTS_PER_HOUR', 'few', 'expected a whole number from 0 to 1000000'],
   ['NUXT_METRICS_TOKEN', TOO_SHORT, 'expected at least 32 characters, got something else'],
   ['NUXT_BATCH_INTERVAL_SECONDS', '1801', 'expected 1 to 1800, got "1801"'],
   ['NUXT_CONFIRMATIONS', '0', 'expected 1 to 10000, got "0"'],
@@ -91,6 +96,7 @@ describe('a server whose configuration is wrong', () => {
       'NUXT_CHAIN_ID',
       'NUXT_ANCHORING_KEY',
       'NUXT_LOG_KEY',
+      'NUXT_PERSONAL_DATA_KEY',
       'NUXT_ADMIN_TOKEN',
     ]
     const said = await refusal(Object.fromEntries(required.map((name) => [name, ''])))

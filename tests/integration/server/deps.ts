@@ -9,10 +9,13 @@ import { ethereum } from '../../../server/adapters/ethereum.ts'
 import { kuboIpfs } from '../../../server/adapters/ipfs.ts'
 import { passwords } from '../../../server/adapters/passwords.ts'
 import { sessions } from '../../../server/adapters/sessions.ts'
+import { altcha } from '../../../server/adapters/proof-of-work.ts'
 import { webCryptoVerifier } from '../../../server/adapters/signature-verifier.ts'
 import { signingKey } from '../../../server/adapters/signing-key.ts'
+import { vault } from '../../../server/adapters/vault.ts'
 import { createModels, ensureIndexes, type Models } from '../../../server/models/index.ts'
-import type { Deps } from '../../../server/services/deps.ts'
+import type { ComplaintDesk, Deps } from '../../../server/services/deps.ts'
+import { DEFAULT_CLOCK_HOURS } from '../../../shared/complaint/index.ts'
 import { startStack, type Stack } from '../../../stack/start.ts'
 
 const BATCH_INTERVAL_MS = 60_000
@@ -72,6 +75,17 @@ export async function startServices(): Promise<ServiceTest> {
   }
 }
 
+/** What complaints need, with hardly any work to prove. */
+export function complaintDesk(): ComplaintDesk {
+  const keys = vault(randomBytes(32).toString('hex'))
+  return {
+    clockHours: DEFAULT_CLOCK_HOURS,
+    retentionMs: 365 * 86_400_000,
+    vault: keys,
+    work: altcha(keys.secretFor('proof of work'), { rounds: 4, iterations: 1 }),
+  }
+}
+
 /** Everything a service needs, on this stack. */
 export const depsOn = (stack: Stack, models: Models, clock: Clock): Deps => ({
   settings: {
@@ -88,6 +102,7 @@ export const depsOn = (stack: Stack, models: Models, clock: Clock): Deps => ({
   ethereum: ethereumOf(stack),
   logKey: signingKey(randomBytes(32).toString('hex')),
   verifier: webCryptoVerifier(),
+  complaintDesk: complaintDesk(),
   passwords: passwords(PASSWORD_COST),
   sessions: sessions(models, clock),
 })
