@@ -71,6 +71,9 @@ schema.index({ area_id: 1 })
 // The map asks for those inside a rectangle of degrees, of one status.
 schema.index({ status: 1, 'point.coordinates.0': 1, 'point.coordinates.1': 1 })
 schema.index({ changed_at: 1 })
+// What was written since the map last looked.
+schema.index({ 'last.received_at': 1 })
+schema.index({ latest_event_at: 1 })
 
 export const deviceModel = (connection: Connection) =>
   connection.model<DeviceRow>('Device', schema, 'devices')

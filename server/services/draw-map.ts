@@ -1,8 +1,14 @@
-import { MAX_MAP_FEATURES, type MapAnswer, type MapFeature } from '../../shared/api/map.ts'
-import type { DeviceRow } from '../models/index.ts'
-import { stateSums } from './count-states.ts'
+import {
+  MAX_MAP_FEATURES,
+  type DeviceState,
+  type MapAnswer,
+  type MapFeature,
+  type StateCounts,
+} from '../../shared/api/map.ts'
 import type { Deps } from './deps.ts'
-import { silentBefore, stateNow } from './device-state.ts'
+import { mapDevices, type MapDevice } from './device-snapshot.ts'
+import type { StateDeps } from './device-state.ts'
+import { mapMomentNow, type MapMoment } from './map-moment.ts'
 
 export interface MapQuery {
   /** West, south, east, north in degrees. */
@@ -18,53 +24,48 @@ const TILES_PER_CELL = 1 / 4
 const WORLD_DEGREES = 360
 const COORDINATE_DECIMALS = 1e5
 
-/** `GET /map`: each device where there are few, clusters on a grid where there are many. */
-export async function drawMap(deps: Deps, query: MapQuery): Promise<MapAnswer> {
-  const { devices } = deps.models
-  const match = { status: 'active' as const, ...within(query.bbox) }
-  const [totals] = await devices.aggregate<{
-    on: number
-    off: number
-    silent: number
-    as_of: string | null
-  }>([
-    { $match: match },
-    { $group: { _id: null, ...stateSums(deps), as_of: { $max: '$last.timestamp' } } },
-  ])
-  const counts = { on: totals?.on ?? 0, off: totals?.off ?? 0, silent: totals?.silent ?? 0 }
-  const isFew = counts.on + counts.off + counts.silent <= MAX_MAP_FEATURES
-  const features = isFew
-    ? await deviceFeatures(deps, match)
-    : await clusterFeatures(deps, match, cellDegrees(query))
-  return { type: 'FeatureCollection', features, counts, as_of: totals?.as_of ?? null }
+interface Shown {
+  device: MapDevice
+  state: DeviceState
 }
 
-const within = ([west, south, east, north]: MapQuery['bbox']) => ({
-  'point.coordinates.0': { $gte: west, $lte: east },
-  'point.coordinates.1': { $gte: south, $lte: north },
-})
-
-async function deviceFeatures(deps: Deps, match: Record<string, unknown>): Promise<MapFeature[]> {
-  const rows = await deps.models.devices.find(match).sort({ _id: 1 }).limit(MAX_MAP_FEATURES).lean()
-  const silentBeforeAt = silentBefore(deps)
-  return rows.flatMap((row) => (row.point ? [deviceFeature(row, row.point, silentBeforeAt)] : []))
+/** `GET /map`: each device where there are few, clusters on a grid where there are many. Throws `malformed`. */
+export async function drawMap(
+  deps: Pick<Deps, 'models'> & StateDeps,
+  query: MapQuery,
+): Promise<MapAnswer> {
+  const moment = mapMomentNow(deps)
+  const [west, south, east, north] = query.bbox
+  const counts: StateCounts = { on: 0, off: 0, silent: 0 }
+  const shown: Shown[] = []
+  let latest: string | null = null
+  for (const device of (await mapDevices(deps)).values()) {
+    const { longitude, latitude, timestamp } = device
+    if (longitude < west || longitude > east || latitude < south || latitude > north) continue
+    const state = moment.stateOf(device)
+    if (state === null) continue
+    counts[state] += 1
+    shown.push({ device, state })
+    if (timestamp !== null && (latest === null || timestamp > latest)) latest = timestamp
+  }
+  const features =
+    shown.length <= MAX_MAP_FEATURES
+      ? shown.map((one) => deviceFeature(one, moment))
+      : clusterFeatures(shown, cellDegrees(query))
+  return { type: 'FeatureCollection', features, counts, as_of: moment.asOf ?? latest }
 }
 
-const deviceFeature = (
-  row: DeviceRow,
-  point: NonNullable<DeviceRow['point']>,
-  silentBeforeAt: Date,
-): MapFeature => ({
+const deviceFeature = ({ device, state }: Shown, moment: MapMoment): MapFeature => ({
   type: 'Feature',
-  id: row._id,
-  geometry: { type: 'Point', coordinates: point.coordinates },
+  id: device.id,
+  geometry: { type: 'Point', coordinates: [device.longitude, device.latitude] },
   properties: {
     kind: 'device',
-    area_id: row.area_id,
-    state: stateNow(row, silentBeforeAt),
-    since: row.last?.since ?? null,
-    customers_served: row.customers_served,
-    stage: row.stage,
+    area_id: device.areaId,
+    state,
+    since: moment.sinceOf(device),
+    customers_served: device.customersServed,
+    stage: device.stage,
   },
 })
 
@@ -75,42 +76,43 @@ function cellDegrees({ bbox: [west, south, east, north], zoom }: MapQuery): numb
   return Math.max(smallest, (WORLD_DEGREES / 2 ** zoom) * TILES_PER_CELL)
 }
 
-async function clusterFeatures(
-  deps: Deps,
-  match: Record<string, unknown>,
-  degrees: number,
-): Promise<MapFeature[]> {
-  const longitude = { $arrayElemAt: ['$point.coordinates', 0] }
-  const latitude = { $arrayElemAt: ['$point.coordinates', 1] }
-  const cell = {
-    x: { $floor: { $divide: [longitude, degrees] } },
-    y: { $floor: { $divide: [latitude, degrees] } },
+interface Cell extends StateCounts {
+  x: number
+  y: number
+  longitudes: number
+  latitudes: number
+}
+
+function clusterFeatures(shown: readonly Shown[], degrees: number): MapFeature[] {
+  const cells = new Map<number, Cell>()
+  const columns = Math.ceil(WORLD_DEGREES / degrees) + 1
+  for (const { device, state } of shown) {
+    const x = Math.floor(device.longitude / degrees)
+    const y = Math.floor(device.latitude / degrees)
+    const key = y * columns + x
+    let cell = cells.get(key)
+    if (!cell) {
+      cell = { x, y, on: 0, off: 0, silent: 0, longitudes: 0, latitudes: 0 }
+      cells.set(key, cell)
+    }
+    cell[state] += 1
+    cell.longitudes += device.longitude
+    cell.latitudes += device.latitude
   }
-  const rows = await deps.models.devices.aggregate<{
-    _id: { x: number; y: number }
-    on: number
-    off: number
-    silent: number
-    longitude: number
-    latitude: number
-  }>([
-    { $match: match },
-    {
-      $group: {
-        _id: cell,
-        ...stateSums(deps),
-        longitude: { $avg: longitude },
-        latitude: { $avg: latitude },
-      },
-    },
-    { $limit: MAX_MAP_FEATURES },
-  ])
-  return rows.map((row) => ({
+  return [...cells.values()].map(clusterFeature)
+}
+
+function clusterFeature({ x, y, on, off, silent, longitudes, latitudes }: Cell): MapFeature {
+  const devices = on + off + silent
+  return {
     type: 'Feature',
-    id: `${row._id.x}:${row._id.y}`,
-    geometry: { type: 'Point', coordinates: [rounded(row.longitude), rounded(row.latitude)] },
-    properties: { kind: 'cluster', counts: { on: row.on, off: row.off, silent: row.silent } },
-  }))
+    id: `${x}:${y}`,
+    geometry: {
+      type: 'Point',
+      coordinates: [rounded(longitudes / devices), rounded(latitudes / devices)],
+    },
+    properties: { kind: 'cluster', counts: { on, off, silent } },
+  }
 }
 
 const rounded = (degrees: number): number =>

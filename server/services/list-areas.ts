@@ -1,4 +1,4 @@
-import type { Area } from '../../shared/api/map.ts'
+import type { Area, StateCounts } from '../../shared/api/map.ts'
 import { CodedError } from '../../shared/coded-error.ts'
 import type { AreaRow } from '../models/index.ts'
 import { stateSums, type DeviceSums } from './count-states.ts'
@@ -30,8 +30,9 @@ async function ownSums(deps: Deps): Promise<AreaSums[]> {
 }
 
 /** All areas with the state of their devices now, those of the areas within them included. */
-async function sumUpAreas(deps: Deps): Promise<Area[]> {
-  const areas = await deps.models.areas.find({}, { geometry: 0 }).sort({ _id: 1 }).lean()
+async function sumUpAreas(deps: Deps, hasOutlines = true): Promise<Area[]> {
+  const shown = { name: 1, kind: 1, parent_id: 1, ...(hasOutlines && { outline: 1 }) } as const
+  const areas = await deps.models.areas.find({}, shown).sort({ _id: 1 }).lean()
   const byId = new Map(areas.map((area) => [area._id, asArea(area)]))
   for (const sums of await ownSums(deps)) {
     const seen = new Set<string>()
@@ -48,10 +49,20 @@ async function sumUpAreas(deps: Deps): Promise<Area[]> {
       area.customers_served += sums.customers_served
     }
   }
+  for (const area of byId.values()) area.coverage = coverageOf(area.counts)
   return [...byId.values()]
 }
 
-const asArea = (row: Omit<AreaRow, 'geometry'>): Area => ({
+/** Share of devices that were heard lately; null where there is none. */
+function coverageOf({ on, off, silent }: StateCounts): number | null {
+  const devices = on + off + silent
+  return devices === 0 ? null : (on + off) / devices
+}
+
+type ShownArea = Pick<AreaRow, '_id' | 'name' | 'kind' | 'parent_id'> &
+  Partial<Pick<AreaRow, 'outline'>>
+
+const asArea = (row: ShownArea): Area => ({
   area_id: row._id,
   name: row.name,
   kind: row.kind,
@@ -59,15 +70,23 @@ const asArea = (row: Omit<AreaRow, 'geometry'>): Area => ({
   counts: { on: 0, off: 0, silent: 0 },
   customers_off: 0,
   customers_served: 0,
+  coverage: null,
   geometry: row.outline ?? null,
 })
+
+interface AreasQuery {
+  limit: number
+  cursor?: string | undefined
+  /** Without outlines. */
+  geometry?: 'none' | undefined
+}
 
 /** `GET /areas`: the tree of areas with outlines simplified for the map, ordered by id; the cursor is the last id. */
 export async function listAreas(
   deps: Deps,
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
+  { limit, cursor, geometry }: AreasQuery,
 ): Promise<{ items: Area[]; next: string | null }> {
-  const areas = (await sumUpAreas(deps)).filter(
+  const areas = (await sumUpAreas(deps, geometry !== 'none')).filter(
     ({ area_id }) => cursor === undefined || area_id > cursor,
   )
   const items = areas.slice(0, limit)

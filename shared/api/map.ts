@@ -50,7 +50,7 @@ export const mapSchema = z.strictObject({
   type: z.literal('FeatureCollection'),
   features: z.array(z.union([deviceFeatureSchema, clusterFeatureSchema])),
   counts: stateCountsSchema,
-  /** The latest device time among the readings shown; null while there are none. */
+  /** The latest device time among the readings shown, or the moment asked for; null while there are none. */
   as_of: deviceTimeField.nullable(),
 })
 export type MapAnswer = z.infer<typeof mapSchema>
@@ -84,12 +84,15 @@ export const areaSchema = z.strictObject({
   /** Customers behind devices that say OFF, and behind all devices. */
   customers_off: integerField(0),
   customers_served: integerField(0),
-  /** GeoJSON Polygon or MultiPolygon; null where none was imported. */
+  /** Share of devices that are not silent; null where there is no device. */
+  coverage: z.number().min(0).max(1).nullable(),
+  /** GeoJSON Polygon or MultiPolygon; null where none was imported, or none was asked for. */
   geometry: z.record(z.string(), z.json()).nullable(),
 })
 export type Area = z.infer<typeof areaSchema>
 export const areasSchema = pageOf(areaSchema)
-export const areasQuery = z.strictObject(pageQuery)
+/** `geometry=none` leaves the outlines out. */
+export const areasQuery = z.strictObject({ ...pageQuery, geometry: z.literal('none').optional() })
 
 /** Events of `GET /events` (server-sent): `status` when a device changes, `batch` when a batch changes state. */
 export const statusEventSchema = z.strictObject({

@@ -18,7 +18,12 @@ const listening = (refuse: (request: Request) => boolean = () => false) =>
       return refuse(request) ? problem(400, 'malformed', 'geometry: no') : { status: 204 }
     }
     if (request.path !== '/api/v1/areas/in-br') return problem(404, 'not_found', 'area: none')
-    const none = { counts: { on: 0, off: 0, silent: 0 }, customers_off: 0, customers_served: 0 }
+    const none = {
+      counts: { on: 0, off: 0, silent: 0 },
+      customers_off: 0,
+      customers_served: 0,
+      coverage: null,
+    }
     const state = { area_id: 'in-br', name: 'Bihar', kind: 'state', parent_id: null, ...none }
     return { status: 200, body: { ...state, geometry: null } }
   })

@@ -16,6 +16,7 @@ const area = (area_id: string, facts: Partial<AreaSummary> = {}): AreaSummary =>
   counts: { on: 3, off: 1, silent: 1 },
   customers_off: 40,
   customers_served: 200,
+  coverage: 0.8,
   ...facts,
 })
 const lane = area('lane', { parent_id: 'town' })
