@@ -76,3 +76,16 @@ function inRing(ring: readonly Position[]): number {
   }, 0)
   return (Math.abs(sum) * EARTH_RADIUS_M ** 2) / 2
 }
+
+/** West, south, east, north of a geometry in degrees. */
+export function boundsOf(geometry: AreaGeometry): [number, number, number, number] {
+  const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
+  let [west, south, east, north] = [LAST_LONGITUDE, LAST_LATITUDE, -LAST_LONGITUDE, -LAST_LATITUDE]
+  for (const [longitude, latitude] of polygons.flat(2)) {
+    west = Math.min(west, longitude)
+    east = Math.max(east, longitude)
+    south = Math.min(south, latitude)
+    north = Math.max(north, latitude)
+  }
+  return [west, south, east, north]
+}

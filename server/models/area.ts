@@ -17,6 +17,9 @@ export interface AreaRow {
   square_metres: number | null
 }
 
+/** Names compared without case and accents; an index serves only queries of the same collation. */
+export const AREA_NAME_COLLATION = { locale: 'en', strength: 1 } as const
+
 const schema = new Schema<AreaRow>(
   {
     _id: { type: String, required: true },
@@ -32,6 +35,8 @@ const schema = new Schema<AreaRow>(
 )
 
 schema.index({ parent_id: 1 })
+// Searched by the beginning of a name.
+schema.index({ name: 1 }, { name: 'name_in_any_case', collation: AREA_NAME_COLLATION })
 // Refuses rings that cross themselves; areas without geometry are left out of it.
 schema.index({ geometry: '2dsphere' })
 

@@ -19,7 +19,7 @@ import { usedChallengeModel } from './used-challenge.ts'
 
 export type { AccountRow } from './account.ts'
 export type { AnchorTransactionRow } from './anchor-transaction.ts'
-export type { AreaRow } from './area.ts'
+export { AREA_NAME_COLLATION, type AreaRow } from './area.ts'
 export type { BatchRow, FailureFields } from './batch.ts'
 export type { ComplaintRow, ComplaintSecret, PendingComplaintEvent } from './complaint.ts'
 export type { ComplaintPhotoRow } from './complaint-photo.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { areaIdField, deviceIdField } from '../../fields.ts'
 import { areasQuery, mapQuery } from '../map.ts'
+import { searchQuery } from '../search.ts'
 import { operation, read, type Paths } from './operation.ts'
 import { ref } from './schemas.ts'
 
@@ -45,6 +46,16 @@ export const mapPaths: Paths = {
       params: { areaId: areaIdField },
       answers: read('The area', 'Area'),
       problems: ['not_found', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/search': {
+    get: operation({
+      operationId: 'search',
+      tag: 'map',
+      summary: 'Areas by the beginning of their name or id, devices by that of their id',
+      query: searchQuery,
+      answers: read('At most 20', 'SearchAnswer'),
+      problems: ['store_unavailable'],
     }),
   },
   '/api/v1/devices/{deviceId}': {

@@ -23,6 +23,7 @@ import {
 import { areaSchema, areasSchema, mapSchema, statusEventSchema } from '../map.ts'
 import { problemSchema } from '../problem.ts'
 import { acceptanceSchema, storedReadingSchema, storedReadingsSchema } from '../readings.ts'
+import { searchSchema } from '../search.ts'
 
 const dependencySchema = z.strictObject({ ok: z.boolean(), detail: z.string() })
 
@@ -57,6 +58,7 @@ const NAMED = {
   AreaPut: z.strictObject({ area_id: areaIdField }),
   Map: mapSchema,
   StatusEvent: statusEventSchema,
+  SearchAnswer: searchSchema,
   Device: deviceSchema,
   Enrolment: enrolmentSchema,
   Enrolled: enrolledSchema,
