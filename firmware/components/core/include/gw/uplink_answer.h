@@ -6,55 +6,30 @@
 #ifndef GW_UPLINK_ANSWER_H
 #define GW_UPLINK_ANSWER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "gw/uplink.h"
 
-/** Most readings one request carries; the module's command line sets the limit (sim7020_http.h). */
-#define GW_ANSWER_ITEMS_MAX 8u
 #define GW_ANSWER_TOKEN_MAX 24u
 
-typedef enum {
-    GW_VERDICT_NONE,
-    GW_VERDICT_ACCEPTED,
-    GW_VERDICT_DUPLICATE,
-    GW_VERDICT_REJECTED
-} gw_verdict_t;
+struct gw_answer_item {
+  bool has_status;         /* one of the three words of the API was read */
+  enum gw_outcome outcome; /* RETRY_LATER without such a word */
+  enum gw_reject code;     /* OTHER for a code the device does not know, NONE without one */
+};
 
-/** Codes of the API; any other is OTHER. */
-typedef enum {
-    GW_REFUSAL_OTHER,
-    GW_REFUSAL_MALFORMED,
-    GW_REFUSAL_UNKNOWN_DEVICE,
-    GW_REFUSAL_BAD_SIGNATURE,
-    GW_REFUSAL_SUSPENDED_DEVICE,
-    GW_REFUSAL_EQUIVOCATION,
-    GW_REFUSAL_CLOCK_AHEAD,
-    GW_REFUSAL_RATE_LIMITED
-} gw_refusal_t;
+struct gw_answer {
+  struct gw_answer_item items[GW_UPLINK_MESSAGES_MAX];
+  uint16_t count; /* objects at the level of the answers; those beyond MESSAGES_MAX are counted, not kept */
+  uint16_t depth;
+  bool is_array;
+  bool in_string;
+  bool escaped;
+  bool is_value;
+  enum { GW_NAME_OTHER, GW_NAME_STATUS, GW_NAME_CODE } name;
+  uint8_t token_len;
+  char token[GW_ANSWER_TOKEN_MAX];
+};
 
-typedef struct {
-    gw_verdict_t verdict;
-    gw_refusal_t refusal;
-} gw_answer_item_t;
-
-typedef enum { GW_NAME_OTHER, GW_NAME_STATUS, GW_NAME_CODE } gw_answer_name_t;
-
-typedef struct {
-    gw_answer_item_t items[GW_ANSWER_ITEMS_MAX];
-    /** Objects begun at the level of the answers; more than ITEMS_MAX are counted, not kept. */
-    uint16_t count;
-    uint16_t depth;
-    bool is_array;
-    bool in_string;
-    bool escaped;
-    bool is_value;
-    uint8_t length;
-    gw_answer_name_t name;
-    char token[GW_ANSWER_TOKEN_MAX];
-} gw_answer_t;
-
-void gw_answer_init(gw_answer_t *answer);
-void gw_answer_feed(gw_answer_t *answer, char byte);
+void gw_answer_init(struct gw_answer *answer);
+void gw_answer_feed(struct gw_answer *answer, char byte);
 
 #endif
