@@ -8,6 +8,7 @@ import { audit } from './commands/audit.ts'
 import { deviceCommit } from './commands/device-commit.ts'
 import { deviceEnrol } from './commands/device-enrol.ts'
 import { deviceEvents } from './commands/device-event.ts'
+import { mirror } from './commands/mirror.ts'
 import { receipt } from './commands/receipt.ts'
 import { verify } from './commands/verify.ts'
 import { terminalOver } from './terminal.ts'
@@ -18,6 +19,7 @@ const gridwitness: CommandGroup = {
     verify,
     receipt,
     audit,
+    mirror,
     device: {
       summary: 'enrol devices and record what happens to them',
       commands: { enrol: deviceEnrol, commit: deviceCommit, ...deviceEvents },

@@ -11,12 +11,19 @@ export const DEPLOYMENTS = fileURLToPath(new URL('../contracts/deployments/', im
 /** Asking for the chain id asks no contract. */
 const NO_CONTRACT = `0x${'00'.repeat(20)}`
 
+export interface TrustedContract {
+  address: string
+  origin: string
+  /** Number of the block it was deployed in; null where nobody said. */
+  deployedIn: number | null
+}
+
 export interface TrustedChain {
   source: ChainSource
   /** null where the node did not answer. */
   chainId: number | null
   /** The contract believed, and why; null where none is known. */
-  contract: { address: string; origin: string } | null
+  contract: TrustedContract | null
 }
 
 export interface TrustOptions {
@@ -42,7 +49,7 @@ export async function trustedChain({
     const trusted =
       contract === undefined
         ? await recordedContract(deployments, chainId)
-        : { address: contract, origin: '--contract' }
+        : { address: contract, origin: '--contract', deployedIn: null }
     return { source: rpcChain({ rpcUrl, contract: trusted.address }), chainId, contract: trusted }
   } catch (error) {
     if (!(error instanceof SourceError)) throw error
@@ -50,7 +57,7 @@ export async function trustedChain({
   }
 }
 
-async function recordedContract(folder: string, chainId: number) {
+async function recordedContract(folder: string, chainId: number): Promise<TrustedContract> {
   const file = join(folder, `${chainId}.json`)
   let text: string
   try {
@@ -62,10 +69,8 @@ async function recordedContract(folder: string, chainId: number) {
     )
   }
   try {
-    return {
-      address: parseDeployment(text, chainId, file).contract,
-      origin: file,
-    }
+    const deployment = parseDeployment(text, chainId, file)
+    return { address: deployment.contract, origin: file, deployedIn: deployment.block_number }
   } catch (cause) {
     throw new SourceError(
       `no contract to trust is known on chain ${chainId}: ${messageOf(cause)}`,

@@ -23,6 +23,7 @@ export {
 export { cidText } from './batch-files.ts'
 export { signedPart } from './device-signature.ts'
 export { standingAt, type DeviceStanding } from './enrolment.ts'
+export { anchorsBetween, type BatchAnchored } from './anchor-event.ts'
 export { rpcChain } from './rpc-chain.ts'
 export { ipfsGateway } from './ipfs-gateway.ts'
 

@@ -7,7 +7,10 @@ import { SourceError } from './sources.ts'
 /** Far above a block's transaction hashes, the longest answer asked for. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
-/** An error the node itself reported. */
+/** EIP-1474, "Error codes". */
+const LIMIT_EXCEEDED = -32005
+
+/** An error the node itself reported, or an answer longer than is read. */
 export class RpcError extends SourceError {
   readonly rpcCode: number
   constructor(rpcCode: number, message: string) {
@@ -23,7 +26,7 @@ export async function callRpc(
   method: string,
   params: unknown[],
 ): Promise<unknown> {
-  let answer: unknown
+  let bytes: Uint8Array | null
   try {
     const response = await fetch(rpcUrl, {
       method: 'POST',
@@ -31,13 +34,12 @@ export async function callRpc(
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
       signal: AbortSignal.timeout(timeoutMs),
     })
-    const bytes = await readAtMost(response, MAX_ANSWER_BYTES)
-    if (!bytes)
-      throw new SourceError(`answer: expected at most ${MAX_ANSWER_BYTES} bytes, got more`)
-    answer = JSON.parse(fromUtf8(bytes))
+    bytes = await readAtMost(response, MAX_ANSWER_BYTES)
   } catch (cause) {
     throw new SourceError(`the Ethereum node at ${rpcUrl} did not answer ${method}`, { cause })
   }
+  if (!bytes) throw new RpcError(LIMIT_EXCEEDED, tooLong(method))
+  const answer = parsed(bytes, `the Ethereum node at ${rpcUrl} did not answer ${method} in JSON`)
   const error = member(answer, 'error')
   if (error !== undefined && error !== null) {
     throw new RpcError(
@@ -46,6 +48,17 @@ export async function callRpc(
     )
   }
   return member(answer, 'result')
+}
+
+const tooLong = (method: string): string =>
+  `the Ethereum node's answer to ${method}: expected at most ${MAX_ANSWER_BYTES} bytes, got more`
+
+function parsed(bytes: Uint8Array, otherwise: string): unknown {
+  try {
+    return JSON.parse(fromUtf8(bytes))
+  } catch (cause) {
+    throw new SourceError(otherwise, { cause })
+  }
 }
 
 /** A member of what a node answered; undefined where there is none. */

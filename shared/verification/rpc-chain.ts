@@ -1,8 +1,9 @@
 import { areaIdBytes32 } from '../area.ts'
 import { fromHex } from '../bytes.ts'
 import { word, Words } from './abi-words.ts'
+import { BATCH_ANCHORED, decodeAnchorEvent } from './anchor-event.ts'
 import { callRpc, hexData, member, quantity, RpcError } from './json-rpc.ts'
-import { SourceError, type AnchorEvent, type ChainAnchor, type ChainSource } from './sources.ts'
+import { SourceError, type ChainAnchor, type ChainSource } from './sources.ts'
 
 /** Contract calls spoken as plain JSON-RPC, so that a browser needs no Ethereum library; formats.md §4. */
 
@@ -10,9 +11,6 @@ import { SourceError, type AnchorEvent, type ChainAnchor, type ChainSource } fro
 const ANCHOR_OF = '3a9e2f73'
 /** The same of `latest(bytes32)`. */
 const LATEST = '79feb107'
-/** keccak256 of `BatchAnchored(bytes32,uint64,bytes32,uint32,bytes)`; likewise. */
-const BATCH_ANCHORED = '0x1d03a92778ba869290ebbea0492b5beed68dd6ad859800a86bde4191739f2792'
-
 const REQUEST_TIMEOUT_MS = 20_000
 
 export interface RpcOptions {
@@ -62,7 +60,7 @@ export function rpcChain({
       if (logs === null) return null
       if (!Array.isArray(logs)) throw new SourceError('the Ethereum node answered no list of logs')
       if (logs.length === 0) return null
-      const event = decodeEvent(logs[0])
+      const event = decodeAnchorEvent(logs[0])
       // Some nodes still answer for a block that a reorganisation took away; only the chain as it stands counts.
       const standing = await ask('eth_getBlockByNumber', [
         `0x${event.blockNumber.toString(16)}`,
@@ -105,16 +103,4 @@ function secondsOfDate(seconds: number): number {
   if (seconds > MAX_DATE_SECONDS)
     throw new SourceError(`the contract answered no time: ${seconds} s`)
   return seconds
-}
-
-/** Data of `BatchAnchored`: root, size, cid; the rest are topics. */
-function decodeEvent(log: unknown): AnchorEvent {
-  const words = new Words(hexData(member(log, 'data')))
-  return {
-    transaction: `0x${hexData(member(log, 'transactionHash'))}`,
-    blockNumber: quantity(member(log, 'blockNumber')),
-    root: fromHex(words.hex(0)),
-    size: words.number(1),
-    cid: words.bytes(0, 2),
-  }
 }
