@@ -1,7 +1,10 @@
-/** Public reads and ingest are open to any origin; what takes a session or token is not. */
+/** What takes a session, a token or a secret link is for our own pages alone. */
+const PRIVATE = /^\/api\/v1\/(?:admin|account|session|invitations)(?:[/?]|$)/
+
+/** Public reads and ingest are open to any origin. */
 export default defineEventHandler((event) => {
   const isPublic =
-    /^\/(?:api\/v1|ipfs)\//.test(event.path) && !event.path.startsWith('/api/v1/admin')
+    /^\/(?:api\/v1|ipfs)\//.test(event.path) && !PRIVATE.test(event.path)
   if (!isPublic) return
   setResponseHeaders(event, {
     'access-control-allow-origin': '*',

@@ -3,7 +3,8 @@ import { ROLES, type Role } from '../../shared/account/role.ts'
 
 /** An authenticator app: its secret, sealed, and the last time step a code of it was used for. */
 export interface TotpFields {
-  secret: Buffer
+  /** base64url. */
+  secret: string
   last_step: number
 }
 
@@ -31,7 +32,7 @@ export interface AccountRow {
 
 const totp = {
   type: new Schema<TotpFields>(
-    { secret: { type: Buffer, required: true }, last_step: { type: Number, required: true } },
+    { secret: { type: String, required: true }, last_step: { type: Number, required: true } },
     { _id: false },
   ),
   default: null,

@@ -31,7 +31,6 @@ const schema = new Schema<InvitationRow>(
   { versionKey: false, autoIndex: false },
 )
 
-schema.index({ created_at: -1 })
 schema.index({ expires_at: 1 }, { expireAfterSeconds: 0 })
 
 export const invitationModel = (connection: Connection) =>

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import type { EventHandler, H3Event } from 'h3'
 import type { z } from 'zod'
 import { parseAs } from '../../shared/parse'
+import { LockedOutError } from '../services/attempts'
 import { problemOf, sendProblem } from './problem'
+
+const MS_PER_S = 1000
 
 /**
  * A door of the API: what the handler returns is answered as JSON with an ETag (GET), what it throws as a problem
@@ -15,6 +18,8 @@ export function apiRoute(handler: (event: H3Event) => unknown): EventHandler {
       return event.method === 'GET' && isPlain(answer) ? tagged(event, answer) : answer
     } catch (error) {
       const document = problemOf(error)
+      if (error instanceof LockedOutError)
+        setResponseHeader(event, 'retry-after', Math.ceil(error.retryAfterMs / MS_PER_S))
       if (document.status === 500)
         console.error(`${event.method} ${event.path.split('?')[0]} failed:`, error)
       return sendProblem(event, document)

@@ -73,7 +73,8 @@ export function sendProblem(event: H3Event, document: Problem): Problem {
   setResponseStatus(event, document.status)
   setResponseHeader(event, 'content-type', 'application/problem+json')
   setResponseHeader(event, 'cache-control', 'no-store')
-  if (document.status === 429 || document.status === 503)
+  const isTemporary = document.status === 429 || document.status === 503
+  if (isTemporary && !event.node.res.hasHeader('retry-after'))
     setResponseHeader(event, 'retry-after', RETRY_AFTER_S)
   return document
 }

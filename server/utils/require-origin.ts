@@ -10,9 +10,9 @@ const READS = ['GET', 'HEAD', 'OPTIONS']
 export function requireOwnOrigin(event: H3Event): void {
   if (READS.includes(event.method)) return
   const origin = getRequestHeader(event, 'origin')
-  if (origin === originOf(event).origin) return
+  if (origin === portalOrigin(event).origin) return
   throw new CodedError(
     'wrong_origin',
-    `origin: expected ${originOf(event).origin}, got ${origin?.slice(0, 100) ?? 'none'}`,
+    `origin: expected ${portalOrigin(event).origin}, got ${origin?.slice(0, 100) ?? 'none'}`,
   )
 }

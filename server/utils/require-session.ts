@@ -14,7 +14,14 @@ export async function sessionOf(event: H3Event): Promise<CurrentSession | null> 
   return currentSession(useDeps(), sessionId)
 }
 
-/** As `requireSession`, for what an administrator may do before having a second factor: to set one up. */
+/** A session that still waits for its second factor. Throws `unauthorised` for any other. */
+export async function requirePasswordSession(event: H3Event): Promise<CurrentSession> {
+  const current = await sessionOf(event)
+  if (current?.session.level === 'password') return current
+  throw new CodedError('unauthorised', 'session: expected one that waits for its second factor')
+}
+
+/** A full session; an administrator may still be without the second factor, and may do nothing with it but set one up. */
 export async function requireFullSession(event: H3Event): Promise<CurrentSession> {
   const current = await sessionOf(event)
   if (current?.session.level === 'full') return current
@@ -24,17 +31,19 @@ export async function requireFullSession(event: H3Event): Promise<CurrentSession
   )
 }
 
-/** Who is signed in, wholly. Throws `unauthorised`, `second_factor_required` or `wrong_origin`. */
-export async function requireSession(event: H3Event): Promise<Person> {
-  const { account } = await requireFullSession(event)
-  if (mustEnrolTotp(account)) {
-    throw new CodedError(
-      'second_factor_required',
-      'account: expected an administrator to set up a second factor first',
-    )
-  }
-  return personOf(account)
+/** A full session with all that its role asks for. Throws `unauthorised`, `second_factor_required` or `wrong_origin`. */
+export async function requireSetUpSession(event: H3Event): Promise<CurrentSession> {
+  const current = await requireFullSession(event)
+  if (!mustEnrolTotp(current.account)) return current
+  throw new CodedError(
+    'second_factor_required',
+    'account: expected an administrator to set up a second factor first',
+  )
 }
+
+/** Who is signed in. Throws as `requireSetUpSession` does. */
+export const requireSession = async (event: H3Event): Promise<Person> =>
+  personOf((await requireSetUpSession(event)).account)
 
 /** Who is signed in, if in one of these roles. Throws `forbidden` too. */
 export async function requireRole(event: H3Event, ...roles: Role[]): Promise<Person> {

@@ -11,7 +11,3 @@ export function requireToken(event: H3Event, token: string): void {
   setResponseHeader(event, 'www-authenticate', 'Bearer')
   throw new CodedError('unauthorised', 'authorization: expected a valid bearer token')
 }
-
-/** Lets a request pass only with the administrator's token. */
-export const requireAdmin = (event: H3Event): void =>
-  requireToken(event, useComposition().config.NUXT_ADMIN_TOKEN)

@@ -7,7 +7,7 @@ const LOOPBACK_NAME = 'session'
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** Where the portal is, as browsers see it: the address told by the operator, else the one asked. */
-export function originOf(event: H3Event): URL {
+export function portalOrigin(event: H3Event): URL {
   const told = useRuntimeConfig(event).public.siteUrl
   if (told) return new URL(new URL(told).origin)
   const host = getRequestHeader(event, 'host') ?? ''
@@ -16,7 +16,7 @@ export function originOf(event: H3Event): URL {
 }
 
 const cookieOf = (event: H3Event) => {
-  const isSecure = originOf(event).protocol === 'https:'
+  const isSecure = portalOrigin(event).protocol === 'https:'
   return {
     name: isSecure ? NAME : LOOPBACK_NAME,
     options: { httpOnly: true, secure: isSecure, sameSite: 'lax', path: '/' } as const,

@@ -1,3 +1,4 @@
+import { accountPaths } from './openapi/accounts.ts'
 import { adminPaths } from './openapi/admin.ts'
 import { ledgerPaths } from './openapi/ledger.ts'
 import { mapPaths } from './openapi/map.ts'
@@ -11,6 +12,7 @@ const paths: Paths = {
   ...ledgerPaths,
   ...mapPaths,
   ...adminPaths,
+  ...accountPaths,
   ...servicePaths,
 }
 
@@ -27,6 +29,9 @@ export const openApiDocument = (): JsonObject => ({
   paths,
   components: {
     schemas: namedSchemas(),
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+    securitySchemes: {
+      bearer: { type: 'http', scheme: 'bearer' },
+      session: { type: 'apiKey', in: 'cookie', name: '__Host-session' },
+    },
   },
 })

@@ -4,7 +4,7 @@ import { body, json, oneOrMany, operation, read, type Paths } from './operation.
 
 const oneOrManyEnrolled = oneOrMany('Enrolled', MAX_ENROLMENTS_PER_REQUEST)
 
-/** What takes the administrator's token. */
+/** What the operator's token opens, and officials by their roles. */
 export const adminPaths: Paths = {
   '/api/v1/admin/areas/{areaId}': {
     put: operation({
@@ -14,6 +14,7 @@ export const adminPaths: Paths = {
       params: { areaId: areaIdField },
       body: body('AreaRequest'),
       needsToken: true,
+      needsSession: true,
       answers: { 200: json('The area is as the body says', 'AreaPut') },
       problems: ['unknown_area', 'store_unavailable'],
     }),
@@ -25,6 +26,7 @@ export const adminPaths: Paths = {
       summary: 'Enrols one device or many; each enrolment becomes a ledger record',
       body: body(oneOrMany('Enrolment', MAX_ENROLMENTS_PER_REQUEST)),
       needsToken: true,
+      needsSession: true,
       answers: {
         200: json('All were enrolled already, with the same facts', oneOrManyEnrolled),
         201: json('Enrolled', oneOrManyEnrolled),
@@ -40,6 +42,7 @@ export const adminPaths: Paths = {
       params: { deviceId: deviceIdField },
       body: body('DeviceEventRequest'),
       needsToken: true,
+      needsSession: true,
       answers: { 201: json('Recorded', 'Enrolled') },
       problems: ['not_found', 'unknown_area', 'device_conflict', 'store_unavailable'],
     }),
@@ -50,6 +53,7 @@ export const adminPaths: Paths = {
       tag: 'admin',
       summary: 'What stops the ledger now',
       needsToken: true,
+      needsSession: true,
       answers: read('Steps, areas and batches whose last try failed', 'Failures'),
       problems: ['store_unavailable'],
     }),

@@ -2,12 +2,12 @@ import type { z } from 'zod'
 import { PROBLEM_STATUS, type ProblemCode } from '../problem.ts'
 import { inlineSchema, ref, type Json, type JsonObject, type SchemaName } from './schemas.ts'
 
-export type Method = 'get' | 'post' | 'put'
+export type Method = 'get' | 'post' | 'put' | 'delete'
 /** Operations of one path, by method. */
 export type PathItem = Partial<Record<Method, JsonObject>>
 export type Paths = Record<string, PathItem>
 
-export type Tag = 'readings' | 'records' | 'ledger' | 'map' | 'devices' | 'admin' | 'service'
+export type Tag = 'readings' | 'records' | 'ledger' | 'map' | 'devices' | 'accounts' | 'admin' | 'service'
 
 interface Described {
   operationId: string
@@ -23,7 +23,10 @@ interface Described {
   answers: Record<number, JsonObject>
   /** Codes of the problem documents this call may answer, beside those its parts imply. */
   problems?: readonly ProblemCode[]
+  /** A bearer token opens it. */
   needsToken?: boolean
+  /** The cookie of someone signed in opens it; writes must come from the portal's own pages. */
+  needsSession?: boolean
 }
 
 const INTERNAL_STATUS = 500
@@ -31,13 +34,17 @@ const INTERNAL_STATUS = 500
 /** One operation of the document. Parameters, a body and a token bring the problems by which they are refused. */
 export function operation(described: Described): JsonObject {
   const { operationId, tag, summary, params = {}, query, body, answers } = described
-  const { needsToken = false, problems = [], otherTypes = {} } = described
+  const { needsToken = false, needsSession = false } = described
+  const { problems = [], otherTypes = {} } = described
   const codes = new Set<ProblemCode>(problems)
   if (query !== undefined || Object.keys(params).length > 0) codes.add('malformed')
   if (body !== undefined)
     for (const code of ['malformed', 'too_large', 'unsupported_media_type'] as const)
       codes.add(code)
-  if (needsToken) codes.add('unauthorised')
+  if (needsToken || needsSession) codes.add('unauthorised')
+  if (needsSession)
+    for (const code of ['second_factor_required', 'forbidden', 'wrong_origin'] as const)
+      codes.add(code)
   const parameters = [
     ...Object.entries(params).map(([name, schema]) => pathParameter(name, schema)),
     ...(query === undefined ? [] : queryParameters(query)),
@@ -50,7 +57,12 @@ export function operation(described: Described): JsonObject {
     ...(body && {
       requestBody: { required: true, content: { 'application/json': body, ...otherTypes } },
     }),
-    ...(needsToken && { security: [{ bearer: [] }] }),
+    ...((needsToken || needsSession) && {
+      security: [
+        ...(needsToken ? [{ bearer: [] }] : []),
+        ...(needsSession ? [{ session: [] }] : []),
+      ],
+    }),
     responses: { ...answers, ...problemResponses(codes) },
   }
 }

@@ -1,9 +1,29 @@
 import { z } from 'zod'
+import { actionSchema } from '../../action-log/index.ts'
 import { batchHeaderSchema } from '../../batch/header.ts'
 import { areaIdField } from '../../fields.ts'
 import { proofBundleSchema } from '../../proof/index.ts'
 import { readingSchema } from '../../reading/schema.ts'
 import { receiptSchema } from '../../receipt/index.ts'
+import {
+  accountSchema,
+  actionLogStateSchema,
+  actionsSchema,
+  codeRequestSchema,
+  invitationSchema,
+  invitedSchema,
+  passwordChangeSchema,
+  passwordRequestSchema,
+  peopleSchema,
+  personChangeSchema,
+  personInvitationSchema,
+  personSchema,
+  recoveryCodesSchema,
+  sessionsSchema,
+  signInRequestSchema,
+  totpSchema,
+  whoSchema,
+} from '../accounts.ts'
 import {
   areaRequestSchema,
   deviceEventRequestSchema,
@@ -63,6 +83,24 @@ const NAMED = {
   Enrolment: enrolmentSchema,
   Enrolled: enrolledSchema,
   DeviceEventRequest: deviceEventRequestSchema,
+  Account: accountSchema,
+  Action: actionSchema,
+  Actions: actionsSchema,
+  ActionLogState: actionLogStateSchema,
+  CodeRequest: codeRequestSchema,
+  Invitation: invitationSchema,
+  Invited: invitedSchema,
+  PasswordChange: passwordChangeSchema,
+  PasswordRequest: passwordRequestSchema,
+  People: peopleSchema,
+  Person: personSchema,
+  PersonChange: personChangeSchema,
+  PersonInvitation: personInvitationSchema,
+  RecoveryCodes: recoveryCodesSchema,
+  Sessions: sessionsSchema,
+  SignInRequest: signInRequestSchema,
+  Totp: totpSchema,
+  Who: whoSchema,
   Health: z.strictObject({ status: z.literal('alive') }),
   Readiness: z.strictObject({
     ready: z.boolean(),

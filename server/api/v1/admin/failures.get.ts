@@ -1,7 +1,6 @@
 import { listFailures } from '../../../services/list-failures'
 
-export default apiRoute((event) => {
-  requireAdmin(event)
-  setResponseHeader(event, 'cache-control', 'no-store')
+export default apiRoute(async (event) => {
+  await requireAccess(event)
   return listFailures(useDeps())
 })

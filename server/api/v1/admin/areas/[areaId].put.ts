@@ -6,12 +6,10 @@ import { putArea } from '../../../../services/put-area'
 const MAX_BODY_BYTES = 4 * 1024 * 1024
 
 export default apiRoute(async (event) => {
-  requireAdmin(event)
+  const actor = await requireAccess(event)
   const areaId = paramOf(event, 'areaId', areaIdField)
-  await putArea(
-    useDeps(),
-    areaId,
-    parseAs(areaRequestSchema, await readJson(event, MAX_BODY_BYTES), 'area'),
-  )
+  const area = parseAs(areaRequestSchema, await readJson(event, MAX_BODY_BYTES), 'area')
+  await noteRequest(event, { actor, action: 'area_put', target: areaId })
+  await putArea(useDeps(), areaId, area)
   return { area_id: areaId }
 })

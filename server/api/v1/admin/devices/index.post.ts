@@ -5,9 +5,16 @@ import { enrolDevices } from '../../../../services/enrol-devices'
 const MAX_BODY_BYTES = 1024 * 1024
 
 export default apiRoute(async (event) => {
-  requireAdmin(event)
+  const actor = await requireAccess(event)
   const body = parseAs(enrolmentsSchema, await readJson(event, MAX_BODY_BYTES), 'enrolment')
-  const answers = await enrolDevices(useDeps(), Array.isArray(body) ? body : [body])
+  const enrolments = Array.isArray(body) ? body : [body]
+  await noteRequest(event, {
+    actor,
+    action: 'devices_enrolled',
+    target: enrolments.length === 1 ? (enrolments[0]?.device.device_id ?? null) : null,
+    detail: { devices: String(enrolments.length) },
+  })
+  const answers = await enrolDevices(useDeps(), enrolments)
   setResponseStatus(event, answers.some(({ status }) => status === 'enrolled') ? 201 : 200)
   return Array.isArray(body) ? answers : answers[0]
 })

@@ -6,16 +6,21 @@ import { changeDevice } from '../../../../../services/change-device'
 const MAX_BODY_BYTES = 16 * 1024
 
 export default apiRoute(async (event) => {
-  requireAdmin(event)
+  const actor = await requireAccess(event)
   const deviceId = paramOf(event, 'deviceId', deviceIdField)
   const request = parseAs(
     deviceEventRequestSchema,
     await readJson(event, MAX_BODY_BYTES),
     'device event',
   )
-  const { deps, config } = useComposition()
-  const approved = { ...request, approved_by: config.NUXT_ADMIN_NAME }
-  const answer = await changeDevice(deps, deviceId, approved)
+  await noteRequest(event, {
+    actor,
+    action: 'device_event_recorded',
+    target: deviceId,
+    detail: { event: request.event },
+  })
+  const approved = { ...request, approved_by: actor.pseudonym }
+  const answer = await changeDevice(useDeps(), deviceId, approved)
   setResponseStatus(event, 201)
   return answer
 })

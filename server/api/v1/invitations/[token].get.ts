@@ -1,0 +1,7 @@
+import { invitationTokenField } from '../../../../shared/api/accounts'
+import { findInvitation } from '../../../services/accept-invitation'
+
+export default apiRoute((event) => {
+  setResponseHeader(event, 'cache-control', 'no-store')
+  return findInvitation(useDeps(), paramOf(event, 'token', invitationTokenField))
+})

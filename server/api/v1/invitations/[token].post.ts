@@ -1,0 +1,17 @@
+import { invitationTokenField, passwordRequestSchema } from '../../../../shared/api/accounts'
+import { acceptInvitation } from '../../../services/accept-invitation'
+import { currentSession } from '../../../services/current-session'
+import { describeWho } from '../../../services/describe-account'
+
+export default apiRoute(async (event) => {
+  setResponseHeader(event, 'cache-control', 'no-store')
+  requireOwnOrigin(event)
+  const token = paramOf(event, 'token', invitationTokenField)
+  const { password } = await smallBodyOf(event, passwordRequestSchema)
+  const deps = useDeps()
+  const previous = readSessionCookie(event)
+  const sessionId = await acceptInvitation(deps, token, password, requestOrigin(event), previous)
+  setSessionCookie(event, sessionId)
+  setResponseStatus(event, 201)
+  return describeWho(await currentSession(deps, sessionId))
+})

@@ -1,0 +1,9 @@
+import { describeWho } from '../../../services/describe-account'
+import { signOut } from '../../../services/end-sessions'
+
+export default apiRoute(async (event) => {
+  const current = await sessionOf(event)
+  if (current) await signOut(useDeps(), current, requestOrigin(event).network)
+  clearSessionCookie(event)
+  return describeWho(null)
+})
