@@ -7,7 +7,10 @@ const nitro = {
   experimental: { tasks: true, envExpansion: false },
   compressPublicAssets: true,
   // Every two seconds the ledger is asked what is due.
-  scheduledTasks: { '*/2 * * * * *': ['ledger:advance'] },
+  scheduledTasks: {
+    '*/2 * * * * *': ['ledger:advance'],
+    '*/30 * * * * *': ['complaints:tend'],
+  },
   esbuild: { options: { target: 'es2024' } },
   // ethers stands on another version of noble than we do: bundled, each finds its own.
   externals: {
@@ -52,6 +55,8 @@ export default defineNuxtConfig({
     ],
     // An address says its language; another is offered, never forced.
     detectBrowserLanguage: false,
+    // A catalogue's address holds its hash.
+    experimental: { httpCacheDuration: 365 * 24 * 60 * 60 },
   },
   ui: { fonts: false },
   css: ['~/assets/main.css'],
@@ -90,6 +95,8 @@ export default defineNuxtConfig({
     public: {
       /** Shown plainly on every page when not empty. */
       notice: '',
+      /** The same in Hindi; empty: the notice as it is. */
+      noticeHi: '',
       /** "latitude,longitude" */
       mapCenter: '37.84,-85.7',
       mapZoom: 8,

@@ -1,16 +1,17 @@
 import type { Problem } from '../shared/api/problem.ts'
 
-/** What went wrong, for a person: why, and what to do. */
+/** What went wrong. Pages say it by its code (`useTroubleText`); title and detail are the portal's own, in English. */
 export interface Trouble {
   code: string
   title: string
-  detail: string
+  /** Which, expected, got; null where there is nothing to add. */
+  detail: string | null
 }
 
 const UNREACHABLE: Trouble = {
   code: 'unreachable',
   title: 'The portal does not answer',
-  detail: 'Check your connection and try again. What you see may be out of date.',
+  detail: null,
 }
 
 const isProblem = (value: unknown): value is Problem =>

@@ -22,7 +22,6 @@ export async function useBatch(areaId: string, number: string) {
   if (error.value && NOT_THERE.includes(error.value.statusCode ?? 0)) {
     throw createError({
       statusCode: 404,
-      statusMessage: 'No such batch',
       fatal: import.meta.client,
     })
   }

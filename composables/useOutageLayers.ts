@@ -2,6 +2,7 @@ import { canvas, type Map as LeafletMap } from 'leaflet'
 import type { MapFeature } from '../shared/api/map.ts'
 import type { AreaSummary } from './map/area-figures.ts'
 import { createAreaLayer } from './map/area-layer.ts'
+import type { ClusterWords } from './map/cluster-marker.ts'
 import { createDeviceLayer } from './map/device-layer.ts'
 import { readPalette } from './map/palette.ts'
 import type { AreaOutline } from './useAreas.ts'
@@ -23,6 +24,8 @@ export interface OutageLayerOptions {
   chosen: Readonly<Ref<Chosen | null>>
   /** Name of the colour theme; the canvas is painted anew when it changes. */
   theme: Readonly<Ref<string>>
+  /** What stands on a cluster and is read out of it. */
+  clusterWords: ClusterWords
   /** Whether map tiles lie beneath. */
   hasGround: boolean
   onChoose: (chosen: Chosen | null) => void
@@ -37,7 +40,8 @@ const NEAR_ZOOM = 10
 
 /** Draws areas and devices on a Leaflet map, keeps them current, and takes them away with the component. */
 export function useOutageLayers(options: OutageLayerOptions): void {
-  const { map, features, outlines, areas, chosen, theme, hasGround, onChoose, onMove } = options
+  const { map, features, outlines, areas, chosen, theme, clusterWords, hasGround } = options
+  const { onChoose, onMove } = options
 
   watch(map, (leaflet, _, onCleanup) => {
     if (leaflet) onCleanup(attach(leaflet))
@@ -46,7 +50,7 @@ export function useOutageLayers(options: OutageLayerOptions): void {
   function attach(leaflet: LeafletMap): () => void {
     const renderer = canvas({ tolerance: REACH_PX, padding: 0.2 }).addTo(leaflet)
     const areaLayer = createAreaLayer(leaflet, renderer, (id) => onChoose({ kind: 'area', id }))
-    const deviceLayer = createDeviceLayer(leaflet, renderer, (id) =>
+    const deviceLayer = createDeviceLayer(leaflet, renderer, clusterWords, (id) =>
       onChoose({ kind: 'device', id }),
     )
     const palette = shallowRef(readPalette(leaflet.getContainer()))

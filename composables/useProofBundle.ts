@@ -11,13 +11,14 @@ const MAX_BUNDLE_BYTES = 8 * 1024 * 1024
 const NAME_DIGITS = 12
 
 const tooLarge = (bytes: number): Trouble => ({
-  code: 'too_large',
+  code: 'proof_too_large',
   title: 'This is too large for a proof',
-  detail: `A proof bundle has a few kilobytes; this has ${bytes.toLocaleString('en')} bytes. Choose a .gwproof.json file.`,
+  detail: `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${bytes}`,
 })
 
 /** Takes a proof bundle from a file, from pasted text, or, by leaf hash, from the portal. */
 export function useProofBundle() {
+  const { t } = useText()
   const bundle = shallowRef<ProofBundleText | null>(null)
   const trouble = shallowRef<Trouble | null>(null)
   const isFetching = ref(false)
@@ -36,7 +37,7 @@ export function useProofBundle() {
     const pasted = text.trim()
     if (LEAF_HASH.test(pasted)) await takeLeaf(pasted)
     else if (pasted.length > MAX_BUNDLE_BYTES) set(null, tooLarge(pasted.length))
-    else set({ text: pasted, from: 'paste', name: 'pasted bundle' })
+    else set({ text: pasted, from: 'paste', name: t('proof.bundle.pasted') })
   }
 
   async function takeLeaf(leafHash: string) {
@@ -46,7 +47,11 @@ export function useProofBundle() {
       const text = await ask<string>(apiPaths.proof(leafHash), {
         responseType: 'text',
       })
-      set({ text, from: 'portal', name: `record ${leafHash.slice(0, NAME_DIGITS)}…` })
+      set({
+        text,
+        from: 'portal',
+        name: t('proof.bundle.record', { digits: leafHash.slice(0, NAME_DIGITS) }),
+      })
     } catch (error) {
       set(null, troubleOf(error))
     } finally {

@@ -15,8 +15,12 @@ export type Text = (
 ) => string
 
 /** Everything a page says, by the catalogues in `i18n/locales`. */
-export function useText(): { t: Text } {
-  const { t: translate } = useI18n()
+export function useText(): {
+  t: Text
+  /** Whether the catalogues hold a sentence under a name that comes from elsewhere, such as an error code. */
+  has: (key: string) => key is TextKey
+} {
+  const { t: translate, te } = useI18n()
   const t: Text = (key, values = {}, count = 1) => translate(key, { ...values }, count)
-  return { t }
+  return { t, has: (key): key is TextKey => te(key) }
 }

@@ -27,14 +27,6 @@ export function innermost<A extends Pick<Area, 'area_id' | 'parent_id'>>(areas: 
   return areas.filter(({ area_id }) => !parents.has(area_id))
 }
 
-/** A share in whole per cent; what is there but rounds to nothing, or to all, is not written as such. */
-export function percentText(share: number): string {
-  const percent = Math.round(share * 100)
-  if (percent === 0 && share > 0) return '< 1\u00a0%'
-  if (percent === 100 && share < 1) return '> 99\u00a0%'
-  return `${percent}\u00a0%`
-}
-
 /** Share of an area's customers behind devices that say OFF, 0 to 1; null where no device speaks: silence is not power. */
 export function shareOff({ counts, customers_off, customers_served }: AreaSummary): number | null {
   return counts.on + counts.off > 0 && customers_served > 0

@@ -1,6 +1,6 @@
 import { layerGroup, type Map as LeafletMap, type Renderer } from 'leaflet'
 import type { DeviceState, MapFeature } from '../../shared/api/map.ts'
-import { clusterMarker } from './cluster-marker.ts'
+import { clusterMarker, type ClusterWords } from './cluster-marker.ts'
 import { DeviceMarker, type MapPalette, type Sign } from './device-marker.ts'
 
 const DRAWN_LAST: readonly DeviceState[] = ['on', 'silent', 'off']
@@ -25,6 +25,7 @@ interface Drawn {
 export function createDeviceLayer(
   map: LeafletMap,
   renderer: Renderer,
+  words: ClusterWords,
   onChoose: (deviceId: string) => void,
 ) {
   const devices = new Map<string, Drawn>()
@@ -44,7 +45,7 @@ export function createDeviceLayer(
     clusterGroup.clearLayers()
     for (const feature of [...features].sort((a, b) => rank(a) - rank(b))) {
       if (feature.properties.kind === 'cluster')
-        clusterGroup.addLayer(clusterMarker(map, feature, feature.properties.counts))
+        clusterGroup.addLayer(clusterMarker(map, feature, feature.properties.counts, words))
       else drawDevice(feature.id, feature.geometry.coordinates, feature.properties.state, palette)
     }
     for (const { marker, state } of devices.values()) if (state === 'off') marker.bringToFront()

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
   innermost,
-  percentText,
   shareOff,
   totalsOf,
   type AreaSummary,
@@ -40,15 +39,5 @@ describe('figures of areas', () => {
 
   it('are shaded by class, nobody off apart from a few', () => {
     expect([0, 0.001, 0.02, 0.1, 0.5, 1].map(shareClass)).toEqual([0, 1, 1, 2, 4, 5])
-  })
-
-  it('never round a few customers off to none, nor nearly all to all', () => {
-    expect([0, 0.001, 0.234, 0.999, 1].map(percentText)).toEqual([
-      '0\u00a0%',
-      '< 1\u00a0%',
-      '23\u00a0%',
-      '> 99\u00a0%',
-      '100\u00a0%',
-    ])
   })
 })

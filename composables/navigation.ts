@@ -1,0 +1,9 @@
+/** The pages a visitor is led to, in their order; each is named by its member of `usePagePaths()` and `common.page`. */
+export const MAIN_PAGES = [
+  { name: 'map', icon: 'i-lucide-map' },
+  { name: 'batches', icon: 'i-lucide-layers' },
+  { name: 'verify', icon: 'i-lucide-badge-check' },
+] as const
+
+/** The pages the footer leads to. */
+export const FOOTER_PAGES = ['batches', 'verify'] as const
