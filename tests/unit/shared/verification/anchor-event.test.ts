@@ -36,14 +36,13 @@ async function nodeWith(logs: ReturnType<typeof logOf>[], mostBlocks: number) {
     )
     response.end(JSON.stringify(to - from < mostBlocks ? { result } : { error }))
   })
-  return { node, ranges, rpc: { rpcUrl: node.url, contract, timeoutMs: 5000 } }
+  return { ...node, ranges, rpc: { rpcUrl: node.url, contract, timeoutMs: 5000 } }
 }
 
 describe('anchors of a contract between two blocks', () => {
   it('come with area, number and what the contract told of them, in the order of the chain', async () => {
-    const { node, rpc } = await nodeWith([logOf('in-br-patna', 3), logOf('a', 4)], 100)
-    await using _ = node
-    const found = await anchorsBetween(rpc, 0, 50)
+    await using node = await nodeWith([logOf('in-br-patna', 3), logOf('a', 4)], 100)
+    const found = await anchorsBetween(node.rpc, 0, 50)
     expect(found.map(({ areaId, number }) => `${areaId} ${number}`)).toEqual([
       'in-br-patna 3',
       'a 4',
@@ -53,19 +52,17 @@ describe('anchors of a contract between two blocks', () => {
   })
 
   it('are asked for by halves where the node refuses so many blocks', async () => {
-    const { node, rpc, ranges } = await nodeWith(
+    await using node = await nodeWith(
       [1, 2, 3, 4, 5, 6, 7].map((number) => logOf('a', number)),
       2,
     )
-    await using _ = node
-    const found = await anchorsBetween(rpc, 1, 7)
+    const found = await anchorsBetween(node.rpc, 1, 7)
     expect(found.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7])
-    expect(ranges).toContainEqual([1, 4])
+    expect(node.ranges).toContainEqual([1, 4])
   })
 
   it('are not had from a node that refuses a single block', async () => {
-    const { node, rpc } = await nodeWith([], 0)
-    await using _ = node
-    expect(await refusalOf(() => anchorsBetween(rpc, 1, 2))).toBeInstanceOf(SourceError)
+    await using node = await nodeWith([], 0)
+    expect(await refusalOf(() => anchorsBetween(node.rpc, 1, 2))).toBeInstanceOf(SourceError)
   })
 })
