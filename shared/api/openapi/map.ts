@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { areaIdField, deviceIdField } from '../../fields.ts'
 import { areasQuery, mapQuery } from '../map.ts'
 import { searchQuery } from '../search.ts'
+import { timelineQuery } from '../timeline.ts'
 import { operation, read, type Paths } from './operation.ts'
 import { ref } from './schemas.ts'
 
@@ -65,6 +66,17 @@ export const mapPaths: Paths = {
       summary: 'Public facts of a device, its history in the ledger, its contradictions',
       params: { deviceId: deviceIdField },
       answers: read('The device', 'Device'),
+      problems: ['not_found', 'record_damaged', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/devices/{deviceId}/timeline': {
+    get: operation({
+      operationId: 'getTimeline',
+      tag: 'devices',
+      summary: 'When a device was on, off or silent, gaps in its numbering, contradictions',
+      params: { deviceId: deviceIdField },
+      query: timelineQuery,
+      answers: read('The timeline', 'Timeline'),
       problems: ['not_found', 'record_damaged', 'store_unavailable'],
     }),
   },

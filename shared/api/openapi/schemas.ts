@@ -44,6 +44,7 @@ import { areaSchema, areasSchema, mapSchema, statusEventSchema } from '../map.ts
 import { problemSchema } from '../problem.ts'
 import { acceptanceSchema, storedReadingSchema, storedReadingsSchema } from '../readings.ts'
 import { searchSchema } from '../search.ts'
+import { timelineSchema } from '../timeline.ts'
 
 const dependencySchema = z.strictObject({ ok: z.boolean(), detail: z.string() })
 
@@ -79,6 +80,7 @@ const NAMED = {
   Map: mapSchema,
   StatusEvent: statusEventSchema,
   SearchAnswer: searchSchema,
+  Timeline: timelineSchema,
   Device: deviceSchema,
   Enrolment: enrolmentSchema,
   Enrolled: enrolledSchema,
