@@ -15,11 +15,10 @@ static void set_raw(struct gw_power_fsm *fsm, enum gw_power raw, int64_t edge_ms
   if (fsm->is_declared && raw == fsm->declared) fsm->flaps++;
 }
 
+/* Two changes within a minute: the next one has to last twice as long. */
 static void adapt_hold(struct gw_power_fsm *fsm, int64_t now_ms) {
-  int64_t steady_ms = now_ms - fsm->declared_at_ms;
-  if (steady_ms >= (int64_t)GW_POWER_CALM_MS) fsm->hold_ms = fsm->declare_ms;
-  else if (steady_ms < (int64_t)GW_POWER_HOLD_MAX_MS)
-    fsm->hold_ms = fsm->hold_ms * 2 < GW_POWER_HOLD_MAX_MS ? fsm->hold_ms * 2 : GW_POWER_HOLD_MAX_MS;
+  if (now_ms - fsm->declared_at_ms >= (int64_t)GW_POWER_HOLD_MAX_MS) return;
+  fsm->hold_ms = fsm->hold_ms * 2 < GW_POWER_HOLD_MAX_MS ? fsm->hold_ms * 2 : GW_POWER_HOLD_MAX_MS;
 }
 
 /* Declares the raw state when it has lasted until `now_ms`. */

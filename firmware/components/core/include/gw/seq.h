@@ -14,12 +14,13 @@ struct gw_seq {
   const struct gw_secure_element *element;
   uint64_t last; /* newest number stored by this element's key; 0: none */
   bool stepped;  /* the counter has stepped in this boot */
+  bool skips;    /* the next number leaves a gap */
 };
 
 void gw_seq_init(struct gw_seq *seq, const struct gw_secure_element *element, uint64_t last);
 
 /*
- * The next number, not yet taken. `skips` says whether it leaves a gap, which only a boot reading may do. Fails with
+ * The next number; the same one again until it is taken. `skips` says whether it leaves a gap, which only a boot reading may do. Fails with
  * GW_E_IO while the element does not answer; where its counter is exhausted (2,097,151 boots) numbers go on by one.
  */
 enum gw_status gw_seq_next(struct gw_seq *seq, uint64_t *number, bool *skips);
