@@ -6,12 +6,16 @@ import { areaModel } from './area.ts'
 import { batchModel } from './batch.ts'
 import { complaintPhotoModel } from './complaint-photo.ts'
 import { complaintModel } from './complaint.ts'
+import { deviceBreakModel } from './device-break.ts'
+import { deviceLineModel } from './device-line.ts'
 import { deviceModel } from './device.ts'
 import { equivocationModel } from './equivocation.ts'
 import { failureModel } from './failure.ts'
 import { invitationModel } from './invitation.ts'
 import { leafListModel } from './leaf-list.ts'
 import { leaseModel } from './lease.ts'
+import { outageRoundModel } from './outage-round.ts'
+import { outageModel } from './outage.ts'
 import { recordModel } from './record.ts'
 import { sessionModel } from './session.ts'
 import { signInAttemptModel } from './sign-in-attempt.ts'
@@ -23,8 +27,11 @@ export { AREA_NAME_COLLATION, type AreaRow } from './area.ts'
 export type { BatchRow, FailureFields } from './batch.ts'
 export type { ComplaintRow, ComplaintSecret, PendingComplaintEvent } from './complaint.ts'
 export type { ComplaintPhotoRow } from './complaint-photo.ts'
+export type { DeviceBreakRow } from './device-break.ts'
+export type { DeviceLineRow } from './device-line.ts'
 export type { DeviceRow } from './device.ts'
 export type { InvitationRow } from './invitation.ts'
+export type { OutageRow } from './outage.ts'
 export type { RecordRow } from './record.ts'
 
 /** All collections on one connection. */
@@ -47,6 +54,10 @@ export function createModels(connection: Connection) {
     complaints: complaintModel(connection),
     complaintPhotos: complaintPhotoModel(connection),
     usedChallenges: usedChallengeModel(connection),
+    deviceLines: deviceLineModel(connection),
+    deviceBreaks: deviceBreakModel(connection),
+    outages: outageModel(connection),
+    outageRounds: outageRoundModel(connection),
   }
 }
 

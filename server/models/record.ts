@@ -17,6 +17,10 @@ export interface RecordRow {
   measured_at?: Date
   /** SHA-256 of the signed bytes, hex: what the next reading names as `previous`. */
   digest?: string
+  /** Until outages follow from it; absent afterwards, and of records they do not depend on. */
+  underived?: true
+  /** Of a reading outages follow from: the time that counts for it by the outage rules. */
+  placed_at?: Date
 }
 
 const schema = new Schema<RecordRow>(
@@ -32,6 +36,8 @@ const schema = new Schema<RecordRow>(
     seq: Number,
     measured_at: Date,
     digest: String,
+    underived: Boolean,
+    placed_at: Date,
   },
   { versionKey: false, autoIndex: false },
 )
@@ -52,6 +58,8 @@ schema.index(
   { complaint_id: 1, ordered_at: 1 },
   { partialFilterExpression: { type: 'complaint_event' } },
 )
+// What outages do not follow from yet.
+schema.index({ ordered_at: 1, _id: 1 }, { partialFilterExpression: { underived: true } })
 
 export const recordModel = (connection: Connection) =>
   connection.model<RecordRow>('Record', schema, 'records')

@@ -93,6 +93,7 @@ function rowOf(
     ordered_at: receivedAt,
     body,
     batch_number: null,
+    underived: true,
     device_id,
     seq,
     measured_at: new Date(timestamp),

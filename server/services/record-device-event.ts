@@ -113,6 +113,7 @@ const rowOfRecord = ({ record, body, leafHash }: DecidedEvent): RecordRow => ({
   body,
   batch_number: null,
   device_id: record.device.device_id,
+  underived: true,
 })
 
 /** The row of a device with nothing pending. Throws `not_found`. */

@@ -1,0 +1,46 @@
+import { Schema, type Connection } from 'mongoose'
+
+/**
+ * A stretch in which a device was off or silent, or a gap in its numbering. Between breaks it was on. The silence after the
+ * last reading is not here: it follows from `device_lines`. Derived from records.
+ */
+export interface DeviceBreakRow {
+  /** `<device_id>:<kind>:<first_seq>`; of a gap, the number after it. */
+  _id: string
+  device_id: string
+  kind: 'off' | 'silent' | 'gap'
+  /** Null: before anything was heard, or a gap, which has no time. */
+  from_at: Date | null
+  /** Null: it goes on, or a gap. */
+  to_at: Date | null
+  /** It rests on the readings of these numbers and between; null is without bound. Of a gap: the readings on either side. */
+  first_seq: number | null
+  last_seq: number | null
+  /** Only of a gap. */
+  gap?: {
+    kind: 'numbers_missing' | 'chain_broken'
+    missing: number
+    leaf_hashes: string[]
+  }
+}
+
+const schema = new Schema<DeviceBreakRow>(
+  {
+    _id: { type: String, required: true },
+    device_id: { type: String, required: true },
+    kind: { type: String, required: true, enum: ['off', 'silent', 'gap'] },
+    from_at: { type: Date, default: null },
+    to_at: { type: Date, default: null },
+    first_seq: { type: Number, default: null },
+    last_seq: { type: Number, default: null },
+    gap: { type: Schema.Types.Mixed, required: false },
+  },
+  { versionKey: false, autoIndex: false },
+)
+
+// Breaks of a device never overlap: along its time, and along its numbers.
+schema.index({ device_id: 1, kind: 1, from_at: 1 })
+schema.index({ device_id: 1, last_seq: 1 })
+
+export const deviceBreakModel = (connection: Connection) =>
+  connection.model<DeviceBreakRow>('DeviceBreak', schema, 'device_breaks')
