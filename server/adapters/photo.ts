@@ -1,8 +1,6 @@
 import sharp from 'sharp'
 import { CodedError } from '../../shared/coded-error.ts'
 
-/** Largest photo taken, before it is made smaller. */
-export const MAX_PHOTO_BYTES = 8 * 1024 * 1024
 /** Pixels that are ever decoded: a few bytes may claim to be a picture of any size. */
 const MAX_INPUT_PIXELS = 40_000_000
 const MAX_SIDE_PIXELS = 1600

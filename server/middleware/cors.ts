@@ -3,8 +3,7 @@ const PRIVATE = /^\/api\/v1\/(?:admin|account|session|invitations)(?:[/?]|$)/
 
 /** Public reads and ingest are open to any origin. */
 export default defineEventHandler((event) => {
-  const isPublic =
-    /^\/(?:api\/v1|ipfs)\//.test(event.path) && !PRIVATE.test(event.path)
+  const isPublic = /^\/(?:api\/v1|ipfs|open311)\//.test(event.path) && !PRIVATE.test(event.path)
   if (!isPublic) return
   setResponseHeaders(event, {
     'access-control-allow-origin': '*',

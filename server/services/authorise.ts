@@ -5,6 +5,8 @@ type Roles = readonly Actor['role'][]
 
 const READERS: Roles = ['admin', 'auditor']
 const ADMINISTRATION: Roles = ['admin', 'operator']
+const COMPLAINT_OFFICE: Roles = ['official', 'admin', 'operator']
+const COMPLAINT_READERS: Roles = [...COMPLAINT_OFFICE, 'auditor']
 
 /**
  * Who may call what below `/api/v1/admin`. What is not listed is refused, to everybody. `operator` is who holds the token of
@@ -19,6 +21,11 @@ export const ROUTE_ROLES: Readonly<Record<string, Roles>> = {
   'POST /api/v1/admin/people': ADMINISTRATION,
   'PUT /api/v1/admin/people/{accountId}': ['admin'],
   'PUT /api/v1/admin/areas/{areaId}': ADMINISTRATION,
+  'GET /api/v1/admin/complaints': COMPLAINT_READERS,
+  'GET /api/v1/admin/complaints/{complaintId}': COMPLAINT_READERS,
+  'GET /api/v1/admin/complaints/{complaintId}/photos/{commitment}': COMPLAINT_READERS,
+  'POST /api/v1/admin/complaints/actions': COMPLAINT_OFFICE,
+  'POST /api/v1/admin/complaints/{complaintId}/actions': COMPLAINT_OFFICE,
   'POST /api/v1/admin/devices': ADMINISTRATION,
   'POST /api/v1/admin/devices/{deviceId}/events': ADMINISTRATION,
 }

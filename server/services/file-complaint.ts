@@ -131,8 +131,8 @@ const enteringRow = ({ standing, pending }: DecidedStep, areas: string[]): Compl
   _id: standing.complaintId,
   areas,
   status: 'entering',
-  // So that nothing else can be claimed, and finishing is compared with something.
-  latest_event: '',
+  // There is none yet; finishing is compared with it.
+  latest_event: 'none',
   n: -1,
   pending_event: pending,
   is_pending: true,

@@ -1,5 +1,7 @@
+import type { ComplaintSummary } from '../../shared/api/complaints.ts'
 import type { Batch } from '../../shared/api/ledger.ts'
 import type { StatusEvent } from '../../shared/api/map.ts'
+import { summaryOf, WITHOUT_PERSONAL, type PublicComplaintRow } from './complaint-summary.ts'
 import type { Deps } from './deps.ts'
 import { silentBefore, stateNow } from './device-state.ts'
 import { asBatch } from './list-batches.ts'
@@ -7,9 +9,10 @@ import { asBatch } from './list-batches.ts'
 export type Change =
   | { type: 'status'; at: Date; areaId: string; data: StatusEvent }
   | { type: 'batch'; at: Date; areaId: string; data: Batch }
+  | { type: 'complaint'; at: Date; areaId: string; data: ComplaintSummary }
 
 /**
- * What changed at or after a server time, oldest first: states of devices and of batches, each as it is now. Of more than
+ * What changed at or after a server time, oldest first: states of devices, of batches and of complaints, each as it is now. Of more than
  * `atMost` of either kind, the latest.
  */
 export async function followChanges(deps: Deps, after: Date, atMost?: number): Promise<Change[]> {
@@ -17,9 +20,14 @@ export async function followChanges(deps: Deps, after: Date, atMost?: number): P
   const changed = { changed_at: { $gte: after } }
   // 0 is no limit to MongoDB.
   const limit = atMost ?? 0
-  const [devices, batches] = await Promise.all([
+  const [devices, batches, complaints] = await Promise.all([
     models.devices.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
     models.batches.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
+    models.complaints
+      .find(changed, WITHOUT_PERSONAL)
+      .sort({ changed_at: -1 })
+      .limit(limit)
+      .lean<PublicComplaintRow[]>(),
   ])
   const silentBeforeAt = silentBefore(deps)
   const statuses = devices.flatMap((row): Change[] => {
@@ -42,5 +50,13 @@ export async function followChanges(deps: Deps, after: Date, atMost?: number): P
     areaId: row.area_id,
     data: asBatch(row, null),
   }))
-  return [...statuses, ...moved].sort((a, b) => a.at.getTime() - b.at.getTime())
+  const complained = complaints.flatMap((row) =>
+    summaryOf(deps, row).map((data): Change => ({
+      type: 'complaint',
+      at: row.changed_at,
+      areaId: row.area_id,
+      data,
+    })),
+  )
+  return [...statuses, ...moved, ...complained].sort((a, b) => a.at.getTime() - b.at.getTime())
 }

@@ -3,11 +3,13 @@ import type {
   ComplaintBulkAnswer,
   ComplaintStepAnswer,
 } from '../../shared/api/complaint-admin.ts'
+import type { Complaint } from '../../shared/api/complaints.ts'
 import { CodedError } from '../../shared/coded-error.ts'
 import { dueAt, type Fault, type PublicPart } from '../../shared/complaint/index.ts'
 import type { ComplaintRow } from '../models/index.ts'
-import { answered } from './add-to-complaint.ts'
+import { answered, openPhoto } from './add-to-complaint.ts'
 import type { Deps } from './deps.ts'
+import { describeComplaint } from './describe-complaint.ts'
 import { eraseByOfficial } from './erase-complaint.ts'
 import { findComplaintRow, recordStep } from './record-complaint-event.ts'
 import { sensorsAround } from './sensors-around.ts'
@@ -33,6 +35,27 @@ export async function findForOfficial(
     )
   }
   return row
+}
+
+/** `GET /admin/complaints/{id}`: as everybody sees it, with what is personal. Throws as `findForOfficial`. */
+export async function describeForOfficial(
+  deps: Deps,
+  official: Official,
+  complaintId: string,
+): Promise<Complaint> {
+  await findForOfficial(deps, official, complaintId)
+  return describeComplaint(deps, complaintId, 'official')
+}
+
+/** A photo for an official. Throws as `findForOfficial`. */
+export async function openPhotoForOfficial(
+  deps: Deps,
+  official: Official,
+  complaintId: string,
+  commitment: string,
+): Promise<Uint8Array> {
+  await findForOfficial(deps, official, complaintId)
+  return openPhoto(deps, complaintId, commitment, 'official')
 }
 
 /** One step of an official on one complaint: one record. Throws as `findForOfficial`, `complaint_conflict`. */

@@ -12,8 +12,12 @@ const listeners = new Set<Listener>()
 const closers = new Set<() => void>()
 let polling: NodeJS.Timeout | null = null
 
-const keyOf = ({ type, at, data }: Change): string =>
-  `${type} ${at.getTime()} ${'device_id' in data ? data.device_id : `${data.area_id}/${data.number}`}`
+const keyOf = ({ type, at, data }: Change): string => `${type} ${at.getTime()} ${idOf(data)}`
+
+function idOf(data: Change['data']): string {
+  if ('device_id' in data) return data.device_id
+  return 'complaint_id' in data ? data.complaint_id : `${data.area_id}/${data.number}`
+}
 
 function startPolling(follow: (after: Date) => Promise<Change[]>): NodeJS.Timeout {
   let cursor = new Date()

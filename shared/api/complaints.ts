@@ -28,6 +28,10 @@ import { recordStateSchema } from './readings.ts'
 export const MAX_WORDS = 2_000
 export const MAX_CONTACT = 200
 
+/** Largest photo taken, before it is made smaller, and the media types it may come in. */
+export const MAX_PHOTO_BYTES = 8 * 1024 * 1024
+export const PHOTO_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const
+
 const words = z.string().trim().min(1).max(MAX_WORDS)
 const contact = z.string().trim().min(3).max(MAX_CONTACT)
 /** A solved challenge of `GET /complaints/challenge`, as the ALTCHA widget hands it over. */
@@ -203,6 +207,3 @@ export const complaintStatisticsSchema = z.strictObject({
   within_clock_reason: z.enum(['nothing_due']).nullable(),
 })
 export type ComplaintStatistics = z.infer<typeof complaintStatisticsSchema>
-
-/** `complaint` events of `GET /events`. */
-export const complaintChangeSchema = complaintSummarySchema

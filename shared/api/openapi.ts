@@ -1,5 +1,6 @@
 import { accountPaths } from './openapi/accounts.ts'
 import { adminPaths } from './openapi/admin.ts'
+import { complaintAdminPaths, complaintPaths, open311Paths } from './openapi/complaints.ts'
 import { ledgerPaths } from './openapi/ledger.ts'
 import { mapPaths } from './openapi/map.ts'
 import type { Paths } from './openapi/operation.ts'
@@ -11,7 +12,10 @@ const paths: Paths = {
   ...readingPaths,
   ...ledgerPaths,
   ...mapPaths,
+  ...complaintPaths,
   ...adminPaths,
+  ...complaintAdminPaths,
+  ...open311Paths,
   ...accountPaths,
   ...servicePaths,
 }

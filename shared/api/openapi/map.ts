@@ -8,11 +8,15 @@ import { ref } from './schemas.ts'
 
 const eventStream = {
   description:
-    'Server-sent events `status` and `batch`, their data in JSON; `alive` every 20 seconds. `Last-Event-ID` resumes.',
+    'Server-sent events `status`, `batch` and `complaint`, their data in JSON; `alive` every 20 seconds. `Last-Event-ID` resumes.',
   content: {
     'text/event-stream': {
       schema: { type: 'string', contentMediaType: 'application/json' },
-      'x-event-data': { status: ref('StatusEvent'), batch: ref('Batch') },
+      'x-event-data': {
+        status: ref('StatusEvent'),
+        batch: ref('Batch'),
+        complaint: ref('ComplaintSummary'),
+      },
     },
   },
 }

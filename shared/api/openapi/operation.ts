@@ -7,7 +7,17 @@ export type Method = 'get' | 'post' | 'put' | 'delete'
 export type PathItem = Partial<Record<Method, JsonObject>>
 export type Paths = Record<string, PathItem>
 
-export type Tag = 'readings' | 'records' | 'ledger' | 'map' | 'devices' | 'accounts' | 'admin' | 'service'
+export type Tag =
+  | 'readings'
+  | 'records'
+  | 'ledger'
+  | 'map'
+  | 'devices'
+  | 'accounts'
+  | 'complaints'
+  | 'open311'
+  | 'admin'
+  | 'service'
 
 interface Described {
   operationId: string
@@ -17,7 +27,7 @@ interface Described {
   params?: Record<string, z.ZodType>
   query?: z.ZodType
   body?: JsonObject
-  /** Media types that `body` may come in besides JSON. */
+  /** Media types the body may come in besides JSON, or instead of it where there is no `body`. */
   otherTypes?: JsonObject
   /** Answers other than problems, by status. */
   answers: Record<number, JsonObject>
@@ -45,6 +55,7 @@ export function operation(described: Described): JsonObject {
   if (needsSession)
     for (const code of ['second_factor_required', 'forbidden', 'wrong_origin'] as const)
       codes.add(code)
+  const content = { ...(body && { 'application/json': body }), ...otherTypes }
   const parameters = [
     ...Object.entries(params).map(([name, schema]) => pathParameter(name, schema)),
     ...(query === undefined ? [] : queryParameters(query)),
@@ -54,9 +65,7 @@ export function operation(described: Described): JsonObject {
     tags: [tag],
     summary,
     ...(parameters.length > 0 && { parameters }),
-    ...(body && {
-      requestBody: { required: true, content: { 'application/json': body, ...otherTypes } },
-    }),
+    ...(Object.keys(content).length > 0 && { requestBody: { required: true, content } }),
     ...((needsToken || needsSession) && {
       security: [
         ...(needsToken ? [{ bearer: [] }] : []),

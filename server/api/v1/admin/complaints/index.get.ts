@@ -1,0 +1,7 @@
+import { complaintQueueQuery } from '../../../../../shared/api/complaint-admin'
+import { queueComplaints } from '../../../../services/queue-complaints'
+
+export default apiRoute(async (event) => {
+  const actor = await requireAccess(event)
+  return queueComplaints(useDeps(), officialOf(actor), queryOf(event, complaintQueueQuery))
+})

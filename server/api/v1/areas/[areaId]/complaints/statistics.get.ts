@@ -1,0 +1,11 @@
+import { complaintStatisticsQuery } from '../../../../../../shared/api/complaints'
+import { areaIdField } from '../../../../../../shared/fields'
+import { complaintStatistics } from '../../../../../services/complaint-statistics'
+
+export default apiRoute((event) =>
+  complaintStatistics(
+    useDeps(),
+    paramOf(event, 'areaId', areaIdField),
+    queryOf(event, complaintStatisticsQuery),
+  ),
+)

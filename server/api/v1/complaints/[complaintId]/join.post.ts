@@ -1,0 +1,11 @@
+import { joinRequestSchema } from '../../../../../shared/api/complaints'
+import { joinComplaint } from '../../../../services/add-to-complaint'
+
+export default apiRoute(async (event) => {
+  const complaintId = complaintIdOf(event)
+  const request = await smallBodyOf(event, joinRequestSchema)
+  countComplaint(event)
+  const joined = await joinComplaint(useDeps(), complaintId, request)
+  setResponseStatus(event, 201)
+  return joined
+})

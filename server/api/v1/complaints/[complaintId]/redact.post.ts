@@ -1,0 +1,5 @@
+import { eraseOwn } from '../../../../services/erase-complaint'
+
+export default apiRoute((event) =>
+  eraseOwn(useDeps(), complaintIdOf(event), complaintSecret(event)),
+)

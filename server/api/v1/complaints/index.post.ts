@@ -1,0 +1,10 @@
+import { complaintRequestSchema } from '../../../../shared/api/complaints'
+import { fileComplaint } from '../../../services/file-complaint'
+
+export default apiRoute(async (event) => {
+  const request = await smallBodyOf(event, complaintRequestSchema)
+  countComplaint(event)
+  const filed = await fileComplaint(useDeps(), request)
+  setResponseStatus(event, 201)
+  return filed
+})

@@ -1,0 +1,4 @@
+import { nearbyQuery } from '../../../../shared/api/complaints'
+import { complaintsNearby } from '../../../services/list-complaints'
+
+export default apiRoute((event) => complaintsNearby(useDeps(), queryOf(event, nearbyQuery)))

@@ -1,0 +1,56 @@
+import type { H3Event } from 'h3'
+import { z } from 'zod'
+import { CodedError } from '../../shared/coded-error'
+import { complaintIdField } from '../../shared/complaint'
+import { hashField } from '../../shared/fields'
+import type { Actor } from '../services/actor'
+import type { Official } from '../services/handle-complaint'
+import { tokenBuckets, type TakeTokens } from '../services/token-buckets'
+
+const MS_PER_HOUR = 3_600_000
+const tokenField = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+
+export const complaintIdOf = (event: H3Event): string =>
+  paramOf(event, 'complaintId', complaintIdField)
+
+export const commitmentOf = (event: H3Event): string => paramOf(event, 'commitment', hashField)
+
+/** The secret of a complaint's link, if the request bears one. Such an answer is for nobody else to keep. */
+export function complaintSecretOf(event: H3Event): string | null {
+  setResponseHeader(event, 'vary', 'Authorization')
+  const [scheme, given] = (getRequestHeader(event, 'authorization') ?? '').split(' ')
+  if (scheme !== 'Bearer' || given === undefined) return null
+  setResponseHeader(event, 'cache-control', 'no-store')
+  const token = tokenField.safeParse(given)
+  if (token.success) return token.data
+  throw new CodedError('forbidden', 'authorization: expected the secret of this complaint')
+}
+
+/** As `complaintSecretOf`, where there must be one. Throws `unauthorised`. */
+export function complaintSecret(event: H3Event): string {
+  const token = complaintSecretOf(event)
+  if (token !== null) return token
+  setResponseHeader(event, 'www-authenticate', 'Bearer')
+  throw new CodedError('unauthorised', 'authorization: expected the secret of the complaint')
+}
+
+/** An actor as complaints know it: officials have their areas, others all. */
+export const officialOf = ({ role, areas, pseudonym }: Actor): Official => ({
+  pseudonym,
+  areas: role === 'official' ? areas : null,
+})
+
+let perAddress: TakeTokens | null = null
+
+/** Counts a complaint, or a challenge for one, against the address it comes from. Throws `rate_limited`. */
+export function countComplaint(event: H3Event): void {
+  const capacity = useComposition().config.NUXT_ADDRESS_COMPLAINTS_PER_HOUR
+  if (capacity === 0) return
+  perAddress ??= tokenBuckets({ capacity, fillMs: MS_PER_HOUR })
+  const waitMs = perAddress(clientAddress(event) ?? '', 1, Date.now())
+  if (waitMs === 0) return
+  throw new CodedError(
+    'rate_limited',
+    `address: expected at most ${capacity} complaints an hour; try again in ${Math.ceil(waitMs / 1000)} s`,
+  )
+}

@@ -1,0 +1,202 @@
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addPhoto, joinComplaint } from '../../../server/services/add-to-complaint.ts'
+import { fieldsOf, standingOfRow } from '../../../server/services/complaint-row.ts'
+import type { Deps } from '../../../server/services/deps.ts'
+import { describeComplaint } from '../../../server/services/describe-complaint.ts'
+import { eraseOwn, tendComplaints } from '../../../server/services/erase-complaint.ts'
+import { fileComplaint } from '../../../server/services/file-complaint.ts'
+import { handleComplaint } from '../../../server/services/handle-complaint.ts'
+import { standingOf } from '../../../shared/complaint/index.ts'
+import {
+  act,
+  fileAt,
+  OFFICIAL,
+  openDesk,
+  PLACE,
+  putTree,
+  recordsOf,
+  workDone,
+  type Desk,
+} from './complaint-desk.ts'
+
+let desk: Desk
+let photo: Buffer
+beforeAll(async () => {
+  desk = await openDesk()
+  await putTree(desk)
+  photo = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#000' } })
+    .png()
+    .toBuffer()
+})
+afterAll(() => desk?.stop())
+
+const WRITES = /^(?:create|insertMany|updateOne|updateMany|findOneAndUpdate|deleteMany)$/
+const DEATH = 'the process died'
+type When = 'before' | 'after'
+
+/** The services of a process that dies before or after its write number `last`, counted from 0. */
+function mortal(last: number, when: When): { deps: Deps; died: () => boolean } {
+  let writes = 0
+  let isDead = false
+  const alive = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get(of, name) {
+        const value: unknown = Reflect.get(of, name)
+        if (name === 'collection' && value !== null && typeof value === 'object')
+          return alive(value)
+        if (typeof value !== 'function') return value
+        if (!WRITES.test(String(name))) return value.bind(of)
+        return (...given: unknown[]) => {
+          const isLast = writes === last
+          writes += 1
+          if (isDead || (isLast && when === 'before')) return thenable(die)
+          const result: unknown = Reflect.apply(value, of, given)
+          return isLast ? thenable(async () => (await settled(result), die())) : result
+        }
+      },
+    })
+  const die = (): never => {
+    isDead = true
+    throw new Error(DEATH)
+  }
+  const models = Object.fromEntries(
+    Object.entries(desk.models).map(([name, model]) => [name, alive(model)]),
+  )
+  return { deps: { ...desk.deps, models } as Deps, died: () => isDead }
+}
+
+/** A query runs when it is awaited. */
+const settled = async (result: unknown): Promise<unknown> => result
+
+/** What a model answers may be awaited, or made lean first. */
+const thenable = (work: () => unknown) => {
+  const run = async () => work()
+  return {
+    lean: run,
+    then: (...handlers: Parameters<Promise<unknown>['then']>) => run().then(...handlers),
+  }
+}
+
+/** After a crash and the next run of the clock: one line of records, and rows that say the same. */
+async function expectWhole(): Promise<void> {
+  await tendComplaints(desk.deps)
+  for (const row of await desk.models.complaints.find().lean()) {
+    const records = await recordsOf(desk, row._id)
+    expect(row.pending_event).toBeNull()
+    expect(row).toMatchObject(fieldsOf(standingOf(records)))
+    expect(standingOfRow(row)).toEqual(standingOf(records))
+    const erased = records.flatMap(({ public: said }) =>
+      Array.isArray(said.events) ? said.events : [],
+    )
+    const committed = records.flatMap(({ n, commitments }) =>
+      erased.includes(n) ? [] : Object.values(commitments),
+    )
+    expect(row.secrets.map(({ commitment }) => commitment).sort()).toEqual(committed.sort())
+    const photos = row.secrets.flatMap(({ name, commitment }) =>
+      name === 'photo' ? [commitment] : [],
+    )
+    const kept = await desk.models.complaintPhotos.find({ _id: { $in: photos } }).lean()
+    expect(kept.map(({ expires_at }) => expires_at)).toEqual(photos.map(() => null))
+    // All that is sealed opens.
+    await describeComplaint(desk.deps, row._id, 'official')
+  }
+  const kept = await desk.models.complaintPhotos.find({ expires_at: null }, { _id: 1 }).lean()
+  const rows = await desk.models.complaints.find({}, { secrets: 1 }).lean()
+  const committed = rows.flatMap(({ secrets }) => secrets.map(({ commitment }) => commitment))
+  for (const { _id } of kept) expect(committed).toContain(_id)
+}
+
+async function forgetAll(): Promise<void> {
+  const { complaints, complaintPhotos, records } = desk.models
+  await complaints.deleteMany({})
+  await complaintPhotos.deleteMany({})
+  await records.deleteMany({})
+}
+
+/** What may die: prepares with a whole process, answers the step of the one that dies. */
+const STEPS: [name: string, prepare: () => Promise<(deps: Deps) => Promise<unknown>>][] = [
+  [
+    'filing',
+    async () => {
+      const altcha = await workDone(desk)
+      return (deps) => fileComplaint(deps, { kind: 'hazard', ...PLACE, words: 'Sparks', altcha })
+    },
+  ],
+  [
+    'joining',
+    async () => {
+      const { complaint_id } = await fileAt(desk)
+      const altcha = await workDone(desk)
+      return (deps) => joinComplaint(deps, complaint_id, { contact: 'me@example.org', altcha })
+    },
+  ],
+  [
+    'a photo',
+    async () => {
+      const { complaint_id, token } = await fileAt(desk)
+      return (deps) => addPhoto(deps, complaint_id, token, photo)
+    },
+  ],
+  [
+    'a step of an official',
+    async () => {
+      const { complaint_id } = await fileAt(desk)
+      const step = { action: 'resolve', note: 'Fuse replaced' } as const
+      return (deps) => handleComplaint(deps, OFFICIAL, complaint_id, step)
+    },
+  ],
+  [
+    'erasure',
+    async () => {
+      const { complaint_id, token } = await fileAt(desk, { words: 'Dark' })
+      await addPhoto(desk.deps, complaint_id, token, photo)
+      return (deps) => eraseOwn(deps, complaint_id, token)
+    },
+  ],
+  [
+    'a merge',
+    async () => {
+      const kept = await fileAt(desk)
+      const { complaint_id } = await fileAt(desk)
+      const step = { action: 'merge', into: kept.complaint_id } as const
+      return (deps) => handleComplaint(deps, OFFICIAL, complaint_id, step)
+    },
+  ],
+]
+
+describe('a process that dies between any two writes', () => {
+  it.each(STEPS)('of %s leaves what the next run makes whole', async (_, prepare) => {
+    let deaths = 0
+    for (const when of ['before', 'after'] as const) {
+      for (let last = 0; ; last += 1) {
+        await forgetAll()
+        const step = await prepare()
+        const { deps, died } = mortal(last, when)
+        const outcome = await step(deps).then(
+          () => 'done',
+          (error: unknown) => String(error),
+        )
+        await expectWhole()
+        if (!died()) {
+          expect(outcome).toBe('done')
+          break
+        }
+        expect(outcome).toContain(DEATH)
+        deaths += 1
+      }
+    }
+    expect(deaths).toBeGreaterThan(4)
+  })
+
+  it('in a merge leaves one that can be merged again, told to the other once', async () => {
+    const kept = await fileAt(desk)
+    const twin = await fileAt(desk)
+    const step = { action: 'merge', into: kept.complaint_id } as const
+    const { deps } = mortal(2, 'after')
+    await expect(handleComplaint(deps, OFFICIAL, twin.complaint_id, step)).rejects.toThrow(DEATH)
+    await act(desk, twin.complaint_id, step)
+    const told = (await recordsOf(desk, kept.complaint_id)).map((record) => record.public.about)
+    expect(told).toEqual([undefined, 'merged'])
+  })
+})
