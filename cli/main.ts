@@ -2,6 +2,7 @@
 import packageJson from '../package.json' with { type: 'json' }
 import { NOT_CHECKED } from './cli-error.ts'
 import { runCommand, type CommandGroup } from './command.ts'
+import { adminCreate } from './commands/admin-create.ts'
 import { areaImport } from './commands/area-import.ts'
 import { areaPut } from './commands/area-put.ts'
 import { audit } from './commands/audit.ts'
@@ -23,6 +24,10 @@ const gridwitness: CommandGroup = {
     device: {
       summary: 'enrol devices and record what happens to them',
       commands: { enrol: deviceEnrol, commit: deviceCommit, ...deviceEvents },
+    },
+    admin: {
+      summary: 'the people who run the portal',
+      commands: { create: adminCreate },
     },
     area: {
       summary: 'the areas devices belong to',

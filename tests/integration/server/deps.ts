@@ -26,7 +26,7 @@ const HEARTBEAT_MS = 900_000
 const LEASE_MS = 30_000
 const MAX_FEE_GWEI = 500
 /** The least the algorithm takes: tests hash many passwords. */
-const PASSWORD_COST = { memoryKib: 8, passes: 1 }
+export const PASSWORD_COST = { memoryKib: 8, passes: 1 }
 
 /** A clock that stands until it is told to go on. */
 export class TestClock implements Clock {
