@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts'
 
 /** A session nobody used for this long has ended; NIST SP 800-63B §2.2.3 asks for an hour at most. */
 const IDLE_MINUTES = 60
+const IDLE_MS = IDLE_MINUTES * 60_000
 /** A session ends this long after signing in, however busy; the same section asks for 24 hours at most. */
 const LONGEST_MS = 12 * 60 * 60_000
 /** Time to find the phone with the authenticator app. */
@@ -45,7 +46,7 @@ export const sessionName = (sessionId: string): string =>
 
 /**
  * Lucia's adapter on Mongoose. A session is found only while its account exists and is not disabled, so that taking away
- * either ends it at once. What ends by age ends by our clock.
+ * either ends it at once. Times are by our clock, which Lucia does not know; it decides no more than when to prolong.
  */
 function mongooseAdapter({ sessions: rows, accounts }: Models, clock: Clock): Adapter {
   const isOver = ({ level, created_at, expires_at }: SessionRow) => {
@@ -53,6 +54,7 @@ function mongooseAdapter({ sessions: rows, accounts }: Models, clock: Clock): Ad
     const longestMs = level === 'full' ? LONGEST_MS : SECOND_FACTOR_MS
     return now >= expires_at.getTime() || now >= created_at.getTime() + longestMs
   }
+  const idleEnd = () => new Date(clock.now().getTime() + IDLE_MS)
   return {
     async getSessionAndUser(id) {
       const row = await rows.findById(sessionName(id)).lean()
@@ -64,12 +66,12 @@ function mongooseAdapter({ sessions: rows, accounts }: Models, clock: Clock): Ad
       const found = await rows.find({ account_id: accountId }).sort({ created_at: -1 }).lean()
       return found.filter((row) => !isOver(row)).map(asSession)
     },
-    async setSession({ id, userId, expiresAt, attributes }) {
+    async setSession({ id, userId, attributes }) {
       const _id = sessionName(id)
-      await rows.create({ _id, account_id: userId, expires_at: expiresAt, ...attributes })
+      await rows.create({ _id, account_id: userId, expires_at: idleEnd(), ...attributes })
     },
-    async updateSessionExpiration(id, expiresAt) {
-      await rows.updateOne({ _id: sessionName(id) }, { $set: { expires_at: expiresAt } })
+    async updateSessionExpiration(id) {
+      await rows.updateOne({ _id: sessionName(id) }, { $set: { expires_at: idleEnd() } })
     },
     async deleteSession(id) {
       await rows.deleteOne({ _id: sessionName(id) })
