@@ -21,6 +21,8 @@ interface Counts {
 export interface Audit extends Derived {
   end: LedgerEnd
   counts: Counts
+  /** When the latest batch was sealed. */
+  sealedAt: number
   /** The last moment of which anything is taken as known. */
   asOfAt: number
   heartbeatMs: number
@@ -81,7 +83,7 @@ export async function auditArea(
   const { areaId } = sources
   const { heartbeatMs } = asked
   const derived = deriveFigures(registry.devices, { areaId, period, asOfAt, heartbeatMs })
-  return { ...derived, end, counts, asOfAt, heartbeatMs }
+  return { ...derived, end, counts, sealedAt, asOfAt, heartbeatMs }
 }
 
 /** Periods are whole seconds and end before their last: the second of a moment is still in. */

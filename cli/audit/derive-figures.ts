@@ -10,6 +10,7 @@ import {
   type DeviceHistory,
   type Figures,
   type NumberingGap,
+  type OutageEvent,
   type Period,
 } from '../../shared/outage/index.ts'
 import type { AuditedDevice } from './device-registry.ts'
@@ -31,7 +32,10 @@ export interface Derived {
   months: PeriodFigures[]
   whole: PeriodFigures
   gaps: DeviceGap[]
-  outageEvents: number
+  /** Those that begin in the period, in order of start. */
+  outages: OutageEvent[]
+  /** The figures of another period, as of the same moment. */
+  figuresIn(period: Period): Figures
 }
 
 interface Asked {
@@ -56,18 +60,17 @@ export function deriveFigures(
     return { deviceId, service: serviceSpans(events), breaks: line.breaks }
   })
   const history = outageHistory(histories, { asOfAt, heartbeatMs })
-  const figuresIn = (part: Period): PeriodFigures => ({
-    period: part,
-    figures: figuresOf(sumsByArea(history, part).get(areaId) ?? noSums(), part, asOfAt),
-  })
-  const inPeriod = history.events.filter(
-    ({ startedAt }) => startedAt >= period.fromAt && startedAt < period.toAt,
-  )
+  const figuresIn = (part: Period): Figures =>
+    figuresOf(sumsByArea(history, part).get(areaId) ?? noSums(), part, asOfAt)
+  const withPeriod = (part: Period): PeriodFigures => ({ period: part, figures: figuresIn(part) })
   return {
-    months: monthsOf(period).map(figuresIn),
-    whole: figuresIn(period),
+    months: monthsOf(period).map(withPeriod),
+    whole: withPeriod(period),
     gaps,
-    outageEvents: inPeriod.length,
+    outages: history.events.filter(
+      ({ startedAt }) => startedAt >= period.fromAt && startedAt < period.toAt,
+    ),
+    figuresIn,
   }
 }
 
@@ -79,7 +82,8 @@ function monthAround(at: number): Period {
   return utcMonth(date.getUTCFullYear(), date.getUTCMonth() + 1)
 }
 
-function monthsOf({ fromAt, toAt }: Period): Period[] {
+/** The calendar months (UTC) of a period in order; the first and the last may be cut. */
+export function monthsOf({ fromAt, toAt }: Period): Period[] {
   const months: Period[] = []
   for (let at = fromAt; at < toAt;) {
     const end = Math.min(toAt, monthAround(at).toAt)

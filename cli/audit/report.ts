@@ -4,6 +4,7 @@ import { askedForMachines, type Asked } from '../verification-report.ts'
 import type { Audit } from './audit-area.ts'
 import { Contradiction, type AuditCode } from '../contradiction.ts'
 import type { DeviceGap, PeriodFigures } from './derive-figures.ts'
+import { timeText } from './time-text.ts'
 
 const RATE_DECIMALS = 4
 const MINUTES_DECIMALS = 2
@@ -15,9 +16,6 @@ const CODE_COLUMNS = 'device_signature'.length
 const MONTH_CHARACTERS = 'YYYY-MM'.length
 const MAX_GAPS_SHOWN = 10
 const COLUMN_GAP = '  '
-
-/** A time as formats write a device's: whole seconds, UTC. */
-export const timeText = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z')
 
 /** Prints what an audit found: every kind of check, gaps, figures; or the first contradiction. */
 export function printAudit(terminal: Terminal, areaId: string, found: Audit | Contradiction): void {
@@ -42,7 +40,7 @@ export function printAudit(terminal: Terminal, areaId: string, found: Audit | Co
     `Figures of ${areaId}, ${timeText(period.fromAt)} to ${timeText(period.toAt)}, as of ${timeText(found.asOfAt)}`,
   )
   out(
-    `${counted(found.outageEvents, 'outage')}; outage rules v${found.whole.figures.rules}, a heartbeat every ${found.heartbeatMs / MS_PER_MINUTE} minutes`,
+    `${counted(found.outages.length, 'outage')}; outage rules v${found.whole.figures.rules}, a heartbeat every ${found.heartbeatMs / MS_PER_MINUTE} minutes`,
   )
   out('')
   printFigures(terminal, found)
@@ -67,7 +65,7 @@ export function auditForMachines(areaId: string, asked: Asked, found: Audit | Co
     const { code, message } = found
     return { verdict: 'disproved', ...head, failure: { step: code, message } }
   }
-  const { end, counts, asOfAt, heartbeatMs, outageEvents, gaps, months, whole } = found
+  const { end, counts, asOfAt, heartbeatMs, outages, gaps, months, whole } = found
   return {
     verdict: 'proved',
     ...head,
@@ -79,7 +77,7 @@ export function auditForMachines(areaId: string, asked: Asked, found: Audit | Co
       readings: counts.readings,
       device_events: counts.deviceEvents,
       devices: counts.devices,
-      outages: outageEvents,
+      outages: outages.length,
     },
     as_of: new Date(asOfAt).toISOString(),
     heartbeat_seconds: heartbeatMs / MS_PER_S,

@@ -4,8 +4,11 @@ import { ipfsGateway } from '../../shared/verification/index.ts'
 import { auditArea, type Audit } from '../audit/audit-area.ts'
 import { Contradiction } from '../contradiction.ts'
 import { keptBlocksIn } from '../audit/kept-blocks.ts'
-import { auditForMachines, counted, printAudit, timeText } from '../audit/report.ts'
-import { CliError, DISPROVED, DONE, type ExitCode } from '../cli-error.ts'
+import { comparePortal } from '../audit/compare.ts'
+import { comparisonForMachines, printComparison } from '../audit/comparison-report.ts'
+import { auditForMachines, counted, printAudit } from '../audit/report.ts'
+import { timeText } from '../audit/time-text.ts'
+import { CliError, DISPROVED, DONE, NOT_CHECKED, type ExitCode } from '../cli-error.ts'
 import { printLines, type Command } from '../command.ts'
 import { addressOption, numberOption, pathOption, readOptions, urlOption } from '../options.ts'
 import type { Terminal } from '../terminal.ts'
@@ -18,9 +21,10 @@ const HEARTBEAT_MINUTES = 15
 export const audit: Command = {
   summary: 'check the whole ledger of an area and recompute its outages and figures',
   synopsis:
-    '--area ID --rpc URL --ipfs URL [--contract 0x…|--deployments DIR] [--from TIME] [--to TIME] [--heartbeat MINUTES] [--cache DIR] [--json]',
+    '--area ID --rpc URL --ipfs URL [--contract 0x…|--deployments DIR] [--from TIME] [--to TIME] [--heartbeat MINUTES] [--cache DIR] [--compare URL] [--json]',
   help: `Reads every batch of an area from the first to the latest on the contract, and checks order, files, enrolments and
-signatures. Then recomputes the reliability figures. Nothing is asked of the portal.
+signatures. Then recomputes outages and reliability figures. Nothing is asked of the portal, but what --compare holds
+against it afterwards.
 
   --area ID            the area
   --rpc URL            an Ethereum node you trust
@@ -31,10 +35,11 @@ signatures. Then recomputes the reliability figures. Nothing is asked of the por
   --to TIME            the moment after the last one (when the latest batch was sealed)
   --heartbeat MINUTES  how often the portal expects its devices (${HEARTBEAT_MINUTES})
   --cache DIR          keep what was fetched and checked; the next audit checks it again and fetches only the rest
+  --compare URL        a portal; every figure and outage in which it differs is shown
   --json               print all of it for machines
 
 Gaps in the numbering of a device are reported and are no contradiction.
-Exit code: 0 everything holds, 1 at the first contradiction, 2 something could not be had.`,
+Exit code: 0 everything holds, 1 at the first contradiction or where the portal differs, 2 something could not be had.`,
   run,
 }
 
@@ -46,7 +51,18 @@ const timeOption = z
 
 async function run(args: string[], terminal: Terminal): Promise<ExitCode> {
   const options = readOptions(args, {
-    text: ['area', 'rpc', 'ipfs', 'contract', 'deployments', 'from', 'to', 'heartbeat', 'cache'],
+    text: [
+      'area',
+      'rpc',
+      'ipfs',
+      'contract',
+      'deployments',
+      'from',
+      'to',
+      'heartbeat',
+      'cache',
+      'compare',
+    ],
     flags: ['json'],
   })
   const areaId = options.required('area', areaIdField)
@@ -67,6 +83,7 @@ async function run(args: string[], terminal: Terminal): Promise<ExitCode> {
     numberOption(z.number().positive('expected more than 0')),
   )
   const cache = options.value('cache', pathOption)
+  const portalUrl = options.value('compare', urlOption)
 
   const chain = await trustedChain({ rpcUrl, contract, deployments })
   const kept = cache === undefined ? undefined : await keptBlocksIn(cache)
@@ -80,10 +97,19 @@ async function run(args: string[], terminal: Terminal): Promise<ExitCode> {
         terminal.progress(`batch ${batch} of ${latest}, ${counted(records, 'record')}`),
     ),
   ).finally(() => terminal.progress(''))
+  if (!options.has('json')) printAudit(terminal, areaId, outcome)
+  const comparison =
+    portalUrl === undefined || outcome instanceof Contradiction
+      ? null
+      : await comparePortal(portalUrl, areaId, outcome)
   if (options.has('json')) {
-    printLines(terminal.out, JSON.stringify(auditForMachines(areaId, asked, outcome), null, 2))
-  } else printAudit(terminal, areaId, outcome)
-  return outcome instanceof Contradiction ? DISPROVED : DONE
+    const found = auditForMachines(areaId, asked, outcome)
+    const compared = comparison && comparisonForMachines(comparison)
+    printLines(terminal.out, JSON.stringify({ ...found, comparison: compared }, null, 2))
+  } else if (comparison) printComparison(terminal, comparison)
+  const differs = comparison !== null && comparison.differences.length > 0
+  if (outcome instanceof Contradiction || differs) return DISPROVED
+  return comparison?.period === null ? NOT_CHECKED : DONE
 }
 
 /** A contradiction is what an audit finds; anything else that is thrown left it open. */

@@ -1,0 +1,46 @@
+import type { Terminal } from '../terminal.ts'
+import type { Comparison } from './compare.ts'
+import { counted } from './report.ts'
+import { timeText } from './time-text.ts'
+
+const MAX_DIFFERENCES_SHOWN = 50
+
+/** Prints in what a portal differs from the audit, or that it does not. */
+export function printComparison({ out }: Terminal, comparison: Comparison): void {
+  const { portalUrl, period, figures, outages, differences } = comparison
+  out('')
+  if (!period) {
+    out({
+      text: `Not compared: the audited period holds no whole day (UTC) that was over when the latest batch was sealed.`,
+      style: 'yellow',
+    })
+    return
+  }
+  out(
+    `Compared with ${portalUrl}: ${timeText(period.fromAt)} to ${timeText(period.toAt)}, each day, each month and the whole`,
+  )
+  for (const { subject, what, audited, portal } of differences.slice(0, MAX_DIFFERENCES_SHOWN)) {
+    out({ text: '✗', style: 'red' }, ` ${subject}  ${what}: audited ${audited}, portal ${portal}`)
+  }
+  if (differences.length > MAX_DIFFERENCES_SHOWN)
+    out(`  and ${differences.length - MAX_DIFFERENCES_SHOWN} more; --json lists all`)
+  const amount = `${counted(figures, 'figure')} and ${counted(outages, 'outage')}`
+  if (differences.length === 0) out({ text: `Agrees: ${amount}.`, style: 'green' })
+  else {
+    const verdict = `Differs: ${counted(differences.length, 'difference')} in ${amount}.`
+    out({ text: verdict, style: 'red' })
+    out(
+      'A record that reached the portal late, of a day already over, counts there at once and here when its batch is anchored: audit again after the next batch.',
+    )
+  }
+}
+
+/** The same for machines. */
+export const comparisonForMachines = (comparison: Comparison) => ({
+  portal_url: comparison.portalUrl,
+  from: comparison.period && timeText(comparison.period.fromAt),
+  to: comparison.period && timeText(comparison.period.toAt),
+  figures: comparison.figures,
+  outages: comparison.outages,
+  differences: comparison.differences,
+})
