@@ -24,6 +24,10 @@ export interface Scenario {
   name: string
   /** What every page says of it. */
   notice: string
+  noticeHi: string
+  /** IANA zone and ISO 3166 region of the place. */
+  timeZone: string
+  region: string
   beginAt: number
   endAt: number
   heartbeatMs: number

@@ -35,7 +35,7 @@ export async function launchBrowser(): Promise<Browser> {
       ...process.env,
       // Libraries and fonts a bare Debian lacks come with the package.
       LD_LIBRARY_PATH: join(dir, 'al2023', 'lib'),
-      FONTCONFIG_FILE: join(dir, 'fonts.conf'),
+      FONTCONFIG_FILE: await fontsFile(dir),
     },
   })
 }
@@ -66,7 +66,6 @@ async function unpackedBrowser(): Promise<string> {
   const part = await mkdtemp(`${dir}-`)
   try {
     await unpackInto(part)
-    await writeFile(join(part, 'fonts.conf'), fontsConfig(dir))
     await rename(part, dir)
   } catch (error) {
     if (!existsSync(dir)) throw error
@@ -85,10 +84,23 @@ async function unpackInto(dir: string): Promise<void> {
   })
 }
 
+/** Hindi is looked at too. */
+const DEVANAGARI = join(ROOT, 'node_modules/@expo-google-fonts/noto-sans-devanagari')
+
+/** Says where fonts are. Written anew for each browser, and there whole or not at all. */
+async function fontsFile(dir: string): Promise<string> {
+  const path = join(dir, 'fonts.conf')
+  const part = `${path}-${process.pid}-${performance.now()}`
+  await writeFile(part, fontsConfig(dir))
+  await rename(part, path)
+  return path
+}
+
 const fontsConfig = (dir: string): string => `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>${join(dir, 'fonts')}</dir>
+  <dir>${DEVANAGARI}</dir>
   <dir>/usr/share/fonts</dir>
   <cachedir>${join(dir, 'fonts-cache')}</cachedir>
 </fontconfig>

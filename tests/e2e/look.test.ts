@@ -11,7 +11,15 @@ const SCREENS = {
 }
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-describe('every page, on a phone and on a desk, light and dark', () => {
+/** Each screen and colour once; Hindi is looked at where it is tightest and where it is widest. */
+const LOOKS = [
+  { screen: 'phone', colorScheme: 'light', prefix: '' },
+  { screen: 'phone', colorScheme: 'dark', prefix: '/hi' },
+  { screen: 'desktop', colorScheme: 'light', prefix: '/hi' },
+  { screen: 'desktop', colorScheme: 'dark', prefix: '' },
+] as const
+
+describe('every page, on a phone and on a desk, light and dark, in both languages', () => {
   let scene: Scene
   let paths: Record<string, { path: string; ready: string }>
   beforeAll(async () => {
@@ -33,27 +41,28 @@ describe('every page, on a phone and on a desk, light and dark', () => {
   })
   afterAll(() => scene?.stop())
 
-  for (const [screen, options] of Object.entries(SCREENS)) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const name of ['map', 'batches', 'batch', 'verify', 'missing']) {
-        it(`${name}: ${screen}, ${colorScheme}, without a barrier or a complaint`, async () => {
-          const { path, ready } = paths[name] ?? { path: '/', ready: 'body' }
-          const { page, complaints } = await watchedPage(scene.browser, { ...options, colorScheme })
-          await page.goto(`${scene.test.url}${path}`, { waitUntil: 'load' })
-          await page.locator(ready).first().waitFor()
-          await page.screenshot({ path: `${SCREENSHOTS}/${name}-${screen}-${colorScheme}.png` })
-          const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
-          const found = violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`,
-          )
-          expect(found).toEqual([])
-          expect(await scrollsSideways(page)).toBe(false)
-          expect(
-            complaints.filter((text) => !(name === 'missing' && text.includes('404'))),
-          ).toEqual([])
-          await page.context().close()
-        })
-      }
+  for (const { screen, colorScheme, prefix } of LOOKS) {
+    for (const name of ['map', 'batches', 'batch', 'verify', 'missing']) {
+      const look = `${name}-${screen}-${colorScheme}${prefix.replace('/', '-')}`
+      it(`${look}, without a barrier or a complaint`, async () => {
+        const { path, ready } = paths[name] ?? { path: '/', ready: 'body' }
+        const options = { ...SCREENS[screen], colorScheme }
+        const { page, complaints } = await watchedPage(scene.browser, options)
+        const address = `${prefix}${path}`.replace(/(.)\/$/, '$1')
+        await page.goto(`${scene.test.url}${address}`, { waitUntil: 'load' })
+        await page.locator(ready).first().waitFor()
+        await page.screenshot({ path: `${SCREENSHOTS}/${look}.png` })
+        const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
+        const found = violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`,
+        )
+        expect(found).toEqual([])
+        expect(await scrollsSideways(page)).toBe(false)
+        expect(complaints.filter((text) => !(name === 'missing' && text.includes('404')))).toEqual(
+          [],
+        )
+        await page.context().close()
+      })
     }
   }
 })

@@ -16,6 +16,7 @@ import {
 import { launchBrowser } from './browser.ts'
 
 export const NOTICE = 'Replay of real outages, simulated sensors'
+export const NOTICE_HI = 'असली बिजली कटौतियों की पुनरावृत्ति, नकली सेंसर'
 const SITES = [
   { areaId: 'in-br-patna', name: 'Patna', west: 84.9, latitude: 25.6, count: 4 },
   { areaId: 'in-br-gaya', name: 'Gaya', west: 85.5, latitude: 25.5, count: 2 },
@@ -37,6 +38,7 @@ export interface Scene {
 export async function startScene(): Promise<Scene> {
   const test = await startTestPortal({
     NUXT_PUBLIC_NOTICE: NOTICE,
+    NUXT_PUBLIC_NOTICE_HI: NOTICE_HI,
     NUXT_PUBLIC_MAP_CENTER: '25.6,85.45',
     NUXT_PUBLIC_MAP_ZOOM: '9',
     NUXT_PUBLIC_TILE_URL: '',
