@@ -83,7 +83,7 @@ int main(int argc, char **argv) {
   if (!bytes(argc, argv, "signature", injected, sizeof injected)) return 2;
   const struct gw_reading reading = reading_of(argc, argv);
   if (gw_record_payload(&reading, payload, sizeof payload, &len) != GW_OK) return 1;
-  if (gw_record_digest(serial, payload, len, digest) != GW_OK) return 1;
+  gw_record_digest(serial, payload, len, digest);
   if (element.sign(element.ctx, digest, signature) != GW_OK) return 1;
   if (gw_record_cose(serial, payload, len, signature, cose, sizeof cose, &cose_len) != GW_OK) return 1;
   print_hex(payload, len);

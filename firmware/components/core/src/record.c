@@ -1,16 +1,15 @@
 #include "gw/record.h"
 
-#include "gw/cbor.h"
+#include "cose.h"
 #include "gw/sha256.h"
 
 #include <string.h>
 
 #define VERSION 1
-#define TAG_COSE_SIGN1 18u
 #define MAX_SAFE_INTEGER ((int64_t)9007199254740991) /* 2^53 - 1, RFC 7493 section 2.2 */
 #define LATITUDE_LIMIT_E6 90000000
 #define LONGITUDE_LIMIT_E6 180000000
-#define PROTECTED_BYTES (4u + 1u + GW_SERIAL_BYTES)
+#define PROTECTED_BYTES GW_COSE_HEADER_BYTES(GW_SERIAL_BYTES)
 
 /* Keys of the payload map, docs/formats/reading.md. */
 enum key {
@@ -130,33 +129,11 @@ void gw_record_hash(const uint8_t *payload, size_t len, uint8_t hash[GW_HASH_BYT
   gw_sha256(payload, len, hash);
 }
 
-static void put_protected(uint8_t header[PROTECTED_BYTES], const uint8_t serial[GW_SERIAL_BYTES]) {
-  /* {1: -7, 4: serial}: ES256 and the key identifier, RFC 9052 section 3.1. */
-  static const uint8_t head[5] = {0xa2, 0x01, 0x26, 0x04, 0x40 + GW_SERIAL_BYTES};
-  memcpy(header, head, sizeof head);
-  memcpy(header + sizeof head, serial, GW_SERIAL_BYTES);
-}
-
-enum gw_status gw_record_digest(const uint8_t serial[GW_SERIAL_BYTES], const uint8_t *payload,
-                                size_t len, uint8_t digest[GW_HASH_BYTES]) {
-  static const char context[] = "Signature1";
+void gw_record_digest(const uint8_t serial[GW_SERIAL_BYTES], const uint8_t *payload, size_t len,
+                      uint8_t digest[GW_HASH_BYTES]) {
   uint8_t header[PROTECTED_BYTES];
-  uint8_t head[48];
-  struct gw_cbor_writer writer;
-  struct gw_sha256 hash;
-  put_protected(header, serial);
-  gw_cbor_writer_init(&writer, head, sizeof head);
-  gw_cbor_put_head(&writer, GW_CBOR_ARRAY, 4);
-  gw_cbor_put_text(&writer, context, sizeof context - 1);
-  gw_cbor_put_bytes(&writer, header, sizeof header);
-  gw_cbor_put_bytes(&writer, NULL, 0); /* no external data */
-  gw_cbor_put_head(&writer, GW_CBOR_BYTES, len);
-  if (writer.status != GW_OK) return writer.status;
-  gw_sha256_init(&hash);
-  gw_sha256_update(&hash, head, writer.len);
-  gw_sha256_update(&hash, payload, len);
-  gw_sha256_final(&hash, digest);
-  return GW_OK;
+  gw_cose_header(serial, GW_SERIAL_BYTES, header);
+  gw_cose_digest(header, sizeof header, payload, len, digest);
 }
 
 enum gw_status gw_record_cose(const uint8_t serial[GW_SERIAL_BYTES], const uint8_t *payload,
@@ -164,9 +141,9 @@ enum gw_status gw_record_cose(const uint8_t serial[GW_SERIAL_BYTES], const uint8
                               uint8_t *bytes, size_t max, size_t *len) {
   uint8_t header[PROTECTED_BYTES];
   struct gw_cbor_writer writer;
-  put_protected(header, serial);
+  gw_cose_header(serial, GW_SERIAL_BYTES, header);
   gw_cbor_writer_init(&writer, bytes, max);
-  gw_cbor_put_head(&writer, GW_CBOR_TAG, TAG_COSE_SIGN1);
+  gw_cbor_put_head(&writer, GW_CBOR_TAG, GW_COSE_TAG);
   gw_cbor_put_head(&writer, GW_CBOR_ARRAY, 4);
   gw_cbor_put_bytes(&writer, header, sizeof header);
   gw_cbor_put_head(&writer, GW_CBOR_MAP, 0);

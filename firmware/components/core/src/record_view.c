@@ -1,9 +1,9 @@
-#include "gw/cbor.h"
 #include "gw/record.h"
+
+#include "cose.h"
 
 #include <string.h>
 
-#define TAG_COSE_SIGN1 18u
 #define LAST_REASON GW_REASON_BOOT
 #define KEYS_READ 5 /* v, seq, timestamp, power_status, reason: always the first five, in this order */
 
@@ -41,7 +41,7 @@ enum gw_status gw_record_view(const uint8_t *bytes, size_t len, struct gw_record
   struct gw_cbor_reader reader;
   uint8_t signature[GW_SIGNATURE_BYTES];
   gw_cbor_reader_init(&reader, bytes, len);
-  if (gw_cbor_take_head(&reader, GW_CBOR_TAG) != TAG_COSE_SIGN1 ||
+  if (gw_cbor_take_head(&reader, GW_CBOR_TAG) != GW_COSE_TAG ||
       gw_cbor_take_head(&reader, GW_CBOR_ARRAY) != 4)
     return GW_E_FORMAT;
   take_protected(&reader, view->serial);

@@ -70,8 +70,8 @@ enum gw_status gw_record_payload(const struct gw_reading *reading, uint8_t *byte
 void gw_record_hash(const uint8_t *payload, size_t len, uint8_t hash[GW_HASH_BYTES]);
 
 /* SHA-256 of the Sig_structure (RFC 9052 section 4.4): what the secure element signs. */
-enum gw_status gw_record_digest(const uint8_t serial[GW_SERIAL_BYTES], const uint8_t *payload,
-                                size_t len, uint8_t digest[GW_HASH_BYTES]);
+void gw_record_digest(const uint8_t serial[GW_SERIAL_BYTES], const uint8_t *payload, size_t len,
+                      uint8_t digest[GW_HASH_BYTES]);
 
 /* The tagged COSE_Sign1 that is stored and sent. */
 enum gw_status gw_record_cose(const uint8_t serial[GW_SERIAL_BYTES], const uint8_t *payload,
