@@ -65,6 +65,11 @@ const wrong: [variable: string, value: string, sentence: string][] = [
   ['NUXT_COMPLAINT_RETENTION_DAYS', '0', 'expected 1 to 36500, got "0"'],
   ['NUXT_COMPLAINT_WORK', '1', 'expected 2 to 1000000, got "1"'],
   ['NUXT_ADDRESS_COMPLAINTS_PER_HOUR', 'few', 'expected a whole number from 0 to 1000000'],
+  [
+    'NUXT_OPEN311_KEYS',
+    `${'k'.repeat(32)},${TOO_SHORT}`,
+    'expected keys of at least 32 characters',
+  ],
   ['NUXT_METRICS_TOKEN', TOO_SHORT, 'expected at least 32 characters, got something else'],
   ['NUXT_BATCH_INTERVAL_SECONDS', '1801', 'expected 1 to 1800, got "1801"'],
   ['NUXT_CONFIRMATIONS', '0', 'expected 1 to 10000, got "0"'],
