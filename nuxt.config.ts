@@ -8,7 +8,7 @@ const nitro = {
   compressPublicAssets: true,
   // Every two seconds the ledger is asked what is due.
   scheduledTasks: {
-    '*/2 * * * * *': ['ledger:advance'],
+    '*/2 * * * * *': ['ledger:advance', 'outages:derive'],
     '*/30 * * * * *': ['complaints:tend'],
   },
   esbuild: { options: { target: 'es2024' } },

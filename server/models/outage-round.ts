@@ -1,20 +1,20 @@
 import { Schema, type Connection } from 'mongoose'
 
 /**
- * The records whose consequences are being written: one row at most. Whoever finds it does all of it again, so that a round
- * cut short anywhere ends as it would have.
+ * What is being written of the outages: the consequences of some records (`round`), or nothing yet, because all is to be
+ * forgotten first (`rebuild`). Whoever finds a row does all of it again, so that what was cut short ends as it would have.
  */
 export interface OutageRoundRow {
-  _id: 'round'
+  _id: 'round' | 'rebuild'
   /** Tells rounds apart. */
   number: string
-  /** Ids of records, in order. */
+  /** Ids of records, in order; of a rebuild none. */
   leaf_hashes: string[]
 }
 
 const schema = new Schema<OutageRoundRow>(
   {
-    _id: { type: String, required: true, enum: ['round'] },
+    _id: { type: String, required: true, enum: ['round', 'rebuild'] },
     number: { type: String, required: true },
     leaf_hashes: { type: [String], required: true },
   },

@@ -56,7 +56,14 @@ function compose() {
     passwords: passwords(OWASP_COST),
     sessions: sessions(models, systemClock),
   }
-  return { config, deps, database, lease: lease(deps, 'ledger', randomUUID()) }
+  const holder = randomUUID()
+  return {
+    config,
+    deps,
+    database,
+    lease: lease(deps, 'ledger', holder),
+    outageLease: lease(deps, 'outages', holder),
+  }
 }
 
 function complaintDesk(config: Config): ComplaintDesk {
@@ -91,6 +98,7 @@ export default defineNitroPlugin((nitroApp) => {
   nitroApp.hooks.hook('close', async () => {
     closeEventStreams()
     await composed.lease.release().catch(() => undefined)
+    await composed.outageLease.release().catch(() => undefined)
     await database.close()
   })
 })

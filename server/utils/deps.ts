@@ -5,7 +5,10 @@ import type { Config } from './config'
 /** What routes and tasks work with. */
 export interface Composition {
   deps: Deps
+  /** On advancing the ledger. */
   lease: Lease
+  /** On deriving outages. */
+  outageLease: Lease
   config: Config
 }
 
