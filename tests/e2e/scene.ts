@@ -16,7 +16,7 @@ import {
 import { launchBrowser } from './browser.ts'
 
 export const NOTICE = 'Replay of real outages, simulated sensors'
-export const NOTICE_HI = 'असली बिजली कटौतियों की पुनरावृत्ति, नकली सेंसर'
+export const NOTICE_HI = 'असली बिजली कटौतियों के आँकड़े, कृत्रिम सेंसर'
 const SITES = [
   { areaId: 'in-br-patna', name: 'Patna', west: 84.9, latitude: 25.6, count: 4 },
   { areaId: 'in-br-gaya', name: 'Gaya', west: 85.5, latitude: 25.5, count: 2 },
