@@ -1,0 +1,25 @@
+/** One thing a person does with a button: it runs once at a time, and says what went wrong. */
+export function useStep<Input extends unknown[]>(act: (...input: Input) => Promise<void>) {
+  const isBusy = ref(false)
+  const trouble = shallowRef<Trouble | null>(null)
+  async function run(...input: Input): Promise<void> {
+    if (isBusy.value) return
+    isBusy.value = true
+    trouble.value = null
+    try {
+      await act(...input)
+    } catch (failure) {
+      trouble.value = troubleOf(failure)
+    } finally {
+      isBusy.value = false
+    }
+  }
+  return { run, isBusy, trouble }
+}
+
+/** Asks for a change. Throws Nuxt's `FetchError`; see `troubleOf`. */
+export const change = <Answer>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: Record<string, unknown>,
+) => $fetch<Answer, string>(path, { method, retry: false, ...(body && { body }) })
