@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { parseJson } from '../../shared/json.ts'
 import {
   serviceSpans,
+  type Break,
   type Interruption,
   type LedgerDeviceEvent,
   type ServiceSpan,
@@ -91,57 +92,71 @@ async function changesOf(deps: Deriving, rows: readonly RecordRow[]): Promise<De
   const byDevice = Map.groupBy(rows, ({ device_id: deviceId = '' }) => deviceId)
   const found = await deps.models.deviceLines.find({ _id: { $in: [...byDevice.keys()] } }).lean()
   const lines = new Map(found.map((line) => [line._id, line]))
+  const reservice = await newService(deps, rows)
   const changes: DeviceChange[] = []
   for (const [deviceId, ofDevice] of byDevice) {
     const before = lines.get(deviceId) ?? { _id: deviceId, service: [], tail: [] }
-    changes.push(await changeOf(deps, before, ofDevice))
+    changes.push(await changeOf(deps, before, ofDevice, reservice.get(deviceId)))
   }
   return changes
+}
+
+/** Service of a device after its device events of a round, and all breaks kept of it. */
+interface NewService {
+  service: ServiceSpan[]
+  stored: Break[]
 }
 
 async function changeOf(
   deps: Deriving,
   before: DeviceLineRow,
   rows: readonly RecordRow[],
+  { service, stored }: NewService = { service: before.service, stored: [] },
 ): Promise<DeviceChange> {
   const { _id: deviceId, tail } = before
   const arriving = rows.filter(({ type }) => type === 'reading').map(readingOfRow)
   const window = arriving.length > 0 ? await windowOf(deps, deviceId, tail, arriving) : tail
   const line = reviseLine(deviceId, window, arriving, deps.settings.heartbeatMs)
-  const hasEvents = rows.some(({ type }) => type === 'device_event')
-  const service = hasEvents ? await serviceOf(deps, deviceId, rows) : before.service
-  const stored = hasEvents
-    ? await deps.models.deviceBreaks.find({ device_id: deviceId, kind: 'off' }).lean()
-    : []
+  const spans = { before: before.service, after: service }
   const lastSeq = tail.at(-1)?.seq ?? 0
   const reachesTail = (line.held.at(-1)?.seq ?? 0) >= lastSeq
   return {
     deviceId,
     line,
-    interruptions: interruptionChange(
-      deviceId,
-      line,
-      { before: before.service, after: service },
-      stored.flatMap(breakOf),
-    ),
+    interruptions: interruptionChange(deviceId, line, spans, stored),
     after: { _id: deviceId, service, tail: reachesTail ? tailOf(line.held) : tail },
   }
 }
 
-/** By the device events of this round and of those before it; later ones have their own round. */
-async function serviceOf(
+/** Of the devices with events in this round: by those and the ones before; later ones have their own round. */
+async function newService(
   { models }: Deriving,
-  deviceId: string,
   rows: readonly RecordRow[],
-): Promise<ServiceSpan[]> {
+): Promise<Map<string, NewService>> {
   const inRound = new Set(rows.map(({ _id }) => _id))
-  const found = await models.records.find({ device_id: deviceId, type: 'device_event' }).lean()
-  const events = found.flatMap(({ _id, body, underived }): LedgerDeviceEvent[] => {
-    const record = parseRecord(parseJson(body))
-    const counts = !underived || inRound.has(_id)
-    return counts && record.type === 'device_event' ? [{ record, leafHash: _id }] : []
-  })
-  return serviceSpans(events)
+  const changed = rows.flatMap(({ type, device_id: id }) =>
+    type === 'device_event' && id !== undefined ? [id] : [],
+  )
+  if (changed.length === 0) return new Map()
+  const ofThese = { device_id: { $in: [...new Set(changed)] } }
+  const records = await models.records.find({ ...ofThese, type: 'device_event' }).lean()
+  const breaks = await models.deviceBreaks.find({ ...ofThese, kind: 'off' }).lean()
+  const events = Map.groupBy(records, ({ device_id: id = '' }) => id)
+  const stored = Map.groupBy(breaks, ({ device_id: id }) => id)
+  const spansOf = (ofDevice: readonly RecordRow[]) =>
+    serviceSpans(
+      ofDevice.flatMap(({ _id, body, underived }): LedgerDeviceEvent[] => {
+        const record = parseRecord(parseJson(body))
+        const counts = !underived || inRound.has(_id)
+        return counts && record.type === 'device_event' ? [{ record, leafHash: _id }] : []
+      }),
+    )
+  return new Map(
+    [...events].map(([id, ofDevice]) => [
+      id,
+      { service: spansOf(ofDevice), stored: (stored.get(id) ?? []).flatMap(breakOf) },
+    ]),
+  )
 }
 
 function changesByArea(changes: readonly DeviceChange[]): Map<string, InterruptionChange> {
