@@ -77,11 +77,10 @@ function inRing(ring: readonly Position[]): number {
   return (Math.abs(sum) * EARTH_RADIUS_M ** 2) / 2
 }
 
-/** West, south, east, north of a geometry in degrees. */
-export function boundsOf(geometry: AreaGeometry): [number, number, number, number] {
-  const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
+/** West, south, east, north around places, in degrees. */
+export function boundsAround(places: readonly Position[]): [number, number, number, number] {
   let [west, south, east, north] = [LAST_LONGITUDE, LAST_LATITUDE, -LAST_LONGITUDE, -LAST_LATITUDE]
-  for (const [longitude, latitude] of polygons.flat(2)) {
+  for (const [longitude, latitude] of places) {
     west = Math.min(west, longitude)
     east = Math.max(east, longitude)
     south = Math.min(south, latitude)
@@ -89,3 +88,9 @@ export function boundsOf(geometry: AreaGeometry): [number, number, number, numbe
   }
   return [west, south, east, north]
 }
+
+/** West, south, east, north of a geometry, in degrees. */
+export const boundsOf = (geometry: AreaGeometry): [number, number, number, number] =>
+  boundsAround(
+    geometry.type === 'Polygon' ? geometry.coordinates.flat() : geometry.coordinates.flat(2),
+  )

@@ -1,27 +1,32 @@
 import type { ComplaintSummary } from '../../shared/api/complaints.ts'
 import type { Batch } from '../../shared/api/ledger.ts'
 import type { StatusEvent } from '../../shared/api/map.ts'
+import type { Outage } from '../../shared/api/outages.ts'
+import { areaNames } from './area-names.ts'
 import { summaryOf, WITHOUT_PERSONAL, type PublicComplaintRow } from './complaint-summary.ts'
 import type { Deps } from './deps.ts'
 import { silentBefore, stateNow } from './device-state.ts'
 import { asBatch } from './list-batches.ts'
+import { asOutage, NOT_IN_LISTS } from './list-outages.ts'
 
 export type Change =
   | { type: 'status'; at: Date; areaId: string; data: StatusEvent }
+  | { type: 'outage'; at: Date; areaId: string; data: Outage }
   | { type: 'batch'; at: Date; areaId: string; data: Batch }
   | { type: 'complaint'; at: Date; areaId: string; data: ComplaintSummary }
 
 /**
- * What changed at or after a server time, oldest first: states of devices, of batches and of complaints, each as it is now. Of more than
- * `atMost` of either kind, the latest.
+ * What changed at or after a server time, oldest first: states of devices, outages, batches and complaints, each as it is
+ * now. Of more than `atMost` of a kind, the latest.
  */
 export async function followChanges(deps: Deps, after: Date, atMost?: number): Promise<Change[]> {
   const { models } = deps
   const changed = { changed_at: { $gte: after } }
   // 0 is no limit to MongoDB.
   const limit = atMost ?? 0
-  const [devices, batches, complaints] = await Promise.all([
+  const [devices, outages, batches, complaints] = await Promise.all([
     models.devices.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
+    models.outages.find(changed, NOT_IN_LISTS).sort({ changed_at: -1 }).limit(limit).lean(),
     models.batches.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
     models.complaints
       .find(changed, WITHOUT_PERSONAL)
@@ -44,6 +49,17 @@ export async function followChanges(deps: Deps, after: Date, atMost?: number): P
     }
     return [{ type: 'status', at: row.changed_at, areaId: row.area_id, data }]
   })
+  const names = await areaNames(
+    deps,
+    outages.map(({ area_id }) => area_id),
+  )
+  const now = deps.clock.now()
+  const outed = outages.map((row): Change => ({
+    type: 'outage',
+    at: row.changed_at,
+    areaId: row.area_id,
+    data: asOutage(row, names.get(row.area_id) ?? null, now),
+  }))
   const moved = batches.map((row): Change => ({
     type: 'batch',
     at: row.changed_at,
@@ -58,5 +74,7 @@ export async function followChanges(deps: Deps, after: Date, atMost?: number): P
       data,
     })),
   )
-  return [...statuses, ...moved, ...complained].sort((a, b) => a.at.getTime() - b.at.getTime())
+  return [...statuses, ...outed, ...moved, ...complained].sort(
+    (a, b) => a.at.getTime() - b.at.getTime(),
+  )
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { EventHandler, H3Event } from 'h3'
 import type { z } from 'zod'
 import { parseAs } from '../../shared/parse'
 import { LockedOutError } from '../services/attempts'
+import { isUnchanged } from './etag'
 import { problemOf, sendProblem } from './problem'
 
 const MS_PER_S = 1000
@@ -32,17 +32,9 @@ const isPlain = (answer: unknown): answer is object =>
   typeof answer === 'object' &&
   [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(answer))
 
-/** Readers ask again with If-None-Match and get 304 while nothing changed. */
-function tagged(event: H3Event, answer: object): object | null {
-  if (getResponseStatus(event) !== 200) return answer
-  const etag = `W/"${createHash('sha256').update(JSON.stringify(answer)).digest('base64url').slice(0, 22)}"`
-  setResponseHeader(event, 'etag', etag)
-  if (!event.node.res.hasHeader('cache-control'))
-    setResponseHeader(event, 'cache-control', 'public, no-cache')
-  if (getRequestHeader(event, 'if-none-match') !== etag) return answer
-  setResponseStatus(event, 304)
-  return null
-}
+/** What nothing changed about since the reader last asked is not told again. */
+const tagged = (event: H3Event, answer: object): object | null =>
+  getResponseStatus(event) === 200 && isUnchanged(event, JSON.stringify(answer)) ? null : answer
 
 /** The query of a request by its schema. Repeated and unknown members are refused with `malformed`. */
 export function queryOf<Schema extends z.ZodType>(

@@ -77,6 +77,10 @@ const environmentSchema = z.object({
   NUXT_DEVICE_READINGS_PER_HOUR: whole(0, 100_000_000).default(36_000),
   NUXT_PROXY_HOPS: whole(0, 10).default(0),
   NUXT_ADDRESS_READINGS_PER_MINUTE: whole(0, 100_000_000).default(0),
+  NUXT_ALERT_CUSTOMERS: whole(1, 1_000_000_000).default(1000),
+  NUXT_ALERT_STATUS: z
+    .enum(['Actual', 'Exercise', 'Test'], 'expected Actual, Exercise or Test')
+    .default('Test'),
   NUXT_PUBLIC_RPC_URL: httpUrl.optional(),
   NUXT_PUBLIC_GATEWAY_URL: httpUrl.optional(),
   NUXT_EXPLORER_URL: httpUrl.optional(),

@@ -16,6 +16,7 @@ const keyOf = ({ type, at, data }: Change): string => `${type} ${at.getTime()} $
 
 function idOf(data: Change['data']): string {
   if ('device_id' in data) return data.device_id
+  if ('outage_id' in data) return data.outage_id
   return 'complaint_id' in data ? data.complaint_id : `${data.area_id}/${data.number}`
 }
 

@@ -1,9 +1,11 @@
 import { accountPaths } from './openapi/accounts.ts'
 import { adminPaths } from './openapi/admin.ts'
 import { complaintAdminPaths, complaintPaths, open311Paths } from './openapi/complaints.ts'
+import { feedPaths } from './openapi/feeds.ts'
 import { ledgerPaths } from './openapi/ledger.ts'
 import { mapPaths } from './openapi/map.ts'
 import type { Paths } from './openapi/operation.ts'
+import { outagePaths } from './openapi/outages.ts'
 import { readingPaths } from './openapi/readings.ts'
 import { namedSchemas, type JsonObject } from './openapi/schemas.ts'
 import { servicePaths } from './openapi/service.ts'
@@ -12,11 +14,13 @@ const paths: Paths = {
   ...readingPaths,
   ...ledgerPaths,
   ...mapPaths,
+  ...outagePaths,
   ...complaintPaths,
   ...adminPaths,
   ...complaintAdminPaths,
   ...open311Paths,
   ...accountPaths,
+  ...feedPaths,
   ...servicePaths,
 }
 

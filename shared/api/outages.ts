@@ -20,7 +20,7 @@ export type OutageStatus = z.infer<typeof outageStatusSchema>
 /** West, south, east, north in degrees. */
 const boundsSchema = z.tuple([z.number(), z.number(), z.number(), z.number()])
 
-/** One outage event of the rules: interruptions of one area whose starts chain. */
+/** One outage event of the rules: interruptions of one area whose starts chain. Also the data of live `outage` events. */
 export const outageSchema = z.strictObject({
   outage_id: outageIdField,
   area_id: areaIdField,
@@ -37,7 +37,7 @@ export const outageSchema = z.strictObject({
   devices: integerField(1),
   /** Each device once. */
   customers_affected: integerField(0),
-  /** Around the public places of its devices; null where all are committed to. */
+  /** Around the public places of its devices, in hundredths of a degree; null where all are committed to. */
   bbox: boundsSchema.nullable(),
 })
 export type Outage = z.infer<typeof outageSchema>
@@ -52,6 +52,8 @@ export const outagesQuery = z.strictObject({
   to: z.iso.datetime().optional(),
 })
 export const areaOutagesQuery = outagesQuery.omit({ area_id: true, bbox: true })
+/** Of a file, which is never paged. */
+export const outagesFileQuery = outagesQuery.omit({ cursor: true, limit: true })
 export const outagesSchema = pageOf(outageSchema)
 export type Outages = z.infer<typeof outagesSchema>
 
@@ -91,10 +93,3 @@ export const outageQuery = z.strictObject(pageQuery)
 /** Leaf hashes something rests on, page by page, each once in a page; `GET /records/{leaf_hash}` has the record. */
 export const leafHashesSchema = pageOf(hashField)
 export type LeafHashes = z.infer<typeof leafHashesSchema>
-
-/** What became of an outage; `withdrawn`: a late record joined it to another, or showed that it was none. */
-export const OUTAGE_CHANGES = ['began', 'changed', 'ended', 'withdrawn'] as const
-
-/** `outage` events of `GET /events`: the outage as it is now. */
-export const outageEventSchema = outageSchema.extend({ change: z.enum(OUTAGE_CHANGES) })
-export type OutageEventData = z.infer<typeof outageEventSchema>

@@ -36,7 +36,7 @@ export {
   type DeviceRevision,
   type DeviceWindow,
 } from './revise-device.ts'
-export { OUTAGE_RULES_VERSION } from './rules.ts'
+export { MOMENTARY_MS, OUTAGE_RULES_VERSION } from './rules.ts'
 export { serviceSpans, type LedgerDeviceEvent, type ServiceSpan } from './service.ts'
 export {
   addSums,

@@ -8,12 +8,13 @@ import { ref } from './schemas.ts'
 
 const eventStream = {
   description:
-    'Server-sent events `status`, `batch` and `complaint`, their data in JSON; `alive` every 20 seconds. `Last-Event-ID` resumes.',
+    'Server-sent events `status`, `outage`, `batch` and `complaint`, their data in JSON; `alive` every 20 seconds. `Last-Event-ID` resumes.',
   content: {
     'text/event-stream': {
       schema: { type: 'string', contentMediaType: 'application/json' },
       'x-event-data': {
         status: ref('StatusEvent'),
+        outage: ref('Outage'),
         batch: ref('Batch'),
         complaint: ref('ComplaintSummary'),
       },
@@ -88,7 +89,7 @@ export const mapPaths: Paths = {
     get: operation({
       operationId: 'followEvents',
       tag: 'map',
-      summary: 'Changes of devices and batches as they happen',
+      summary: 'Changes of devices, outages and batches as they happen',
       query: z.strictObject({ area_id: areaIdField.optional() }),
       answers: { 200: eventStream },
       problems: ['store_unavailable'],

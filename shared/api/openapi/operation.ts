@@ -12,6 +12,8 @@ export type Tag =
   | 'records'
   | 'ledger'
   | 'map'
+  | 'outages'
+  | 'feeds'
   | 'devices'
   | 'accounts'
   | 'complaints'

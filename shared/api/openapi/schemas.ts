@@ -61,6 +61,7 @@ import {
   recordPlaceSchema,
 } from '../ledger.ts'
 import { areaSchema, areasSchema, mapSchema, statusEventSchema } from '../map.ts'
+import { leafHashesSchema, outageDetailSchema, outageSchema, outagesSchema } from '../outages.ts'
 import { problemSchema } from '../problem.ts'
 import { acceptanceSchema, storedReadingSchema, storedReadingsSchema } from '../readings.ts'
 import { searchSchema } from '../search.ts'
@@ -99,6 +100,10 @@ const NAMED = {
   AreaPut: z.strictObject({ area_id: areaIdField }),
   Map: mapSchema,
   StatusEvent: statusEventSchema,
+  Outage: outageSchema,
+  Outages: outagesSchema,
+  OutageDetail: outageDetailSchema,
+  LeafHashes: leafHashesSchema,
   SearchAnswer: searchSchema,
   Timeline: timelineSchema,
   Device: deviceSchema,

@@ -1,0 +1,11 @@
+import { areaOutagesQuery } from '../../../../../shared/api/outages'
+import { areaIdField } from '../../../../../shared/fields'
+import { listOutagesOfArea } from '../../../../services/list-outages'
+
+export default apiRoute((event) =>
+  listOutagesOfArea(
+    useDeps(),
+    paramOf(event, 'areaId', areaIdField),
+    queryOf(event, areaOutagesQuery),
+  ),
+)

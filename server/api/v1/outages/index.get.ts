@@ -1,0 +1,4 @@
+import { outagesQuery } from '../../../../shared/api/outages'
+import { listOutages } from '../../../services/list-outages'
+
+export default apiRoute((event) => listOutages(useDeps(), queryOf(event, outagesQuery)))

@@ -1,0 +1,7 @@
+import { alertsAtom } from '../services/outage-alerts'
+
+export default apiRoute(async (event) => {
+  const { deps, config } = useComposition()
+  const feed = await alertsAtom(deps, originOf(event), config.NUXT_ALERT_CUSTOMERS)
+  return sendFeed(event, feed, 'application/atom+xml')
+})

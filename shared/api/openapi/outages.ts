@@ -1,0 +1,52 @@
+import { areaIdField } from '../../fields.ts'
+import { areaOutagesQuery, outageIdField, outageQuery, outagesQuery } from '../outages.ts'
+import { operation, read, type Paths } from './operation.ts'
+
+const leafHashes = read('A page of leaf hashes; a hash may come more than once', 'LeafHashes')
+
+/** What was off when, and the figures that follow; docs/formats/outage-rules.md. */
+export const outagePaths: Paths = {
+  '/api/v1/outages': {
+    get: operation({
+      operationId: 'listOutages',
+      tag: 'outages',
+      summary: 'Outages, newest first; `from` and `to` bound their start, an area has all below it',
+      query: outagesQuery,
+      answers: read('A page of outages', 'Outages'),
+      problems: ['store_unavailable'],
+    }),
+  },
+  '/api/v1/outages/{outageId}': {
+    get: operation({
+      operationId: 'getOutage',
+      tag: 'outages',
+      summary: 'An outage with a page of its interruptions',
+      params: { outageId: outageIdField },
+      query: outageQuery,
+      answers: read('The outage', 'OutageDetail'),
+      problems: ['not_found', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/outages/{outageId}/evidence': {
+    get: operation({
+      operationId: 'listOutageEvidence',
+      tag: 'outages',
+      summary: 'Leaf hashes of the readings an outage rests on',
+      params: { outageId: outageIdField },
+      query: outageQuery,
+      answers: leafHashes,
+      problems: ['not_found', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/areas/{areaId}/outages': {
+    get: operation({
+      operationId: 'listAreaOutages',
+      tag: 'outages',
+      summary: 'Outages of an area and all below it, newest first',
+      params: { areaId: areaIdField },
+      query: areaOutagesQuery,
+      answers: read('A page of outages', 'Outages'),
+      problems: ['not_found', 'store_unavailable'],
+    }),
+  },
+}
