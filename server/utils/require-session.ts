@@ -1,5 +1,4 @@
 import type { H3Event } from 'h3'
-import type { Role } from '../../shared/account/role'
 import { CodedError } from '../../shared/coded-error'
 import { personOf, type Actor, type Person } from '../services/actor'
 import { authorise } from '../services/authorise'
@@ -44,13 +43,6 @@ export async function requireSetUpSession(event: H3Event): Promise<CurrentSessio
 /** Who is signed in. Throws as `requireSetUpSession` does. */
 export const requireSession = async (event: H3Event): Promise<Person> =>
   personOf((await requireSetUpSession(event)).account)
-
-/** Who is signed in, if in one of these roles. Throws `forbidden` too. */
-export async function requireRole(event: H3Event, ...roles: Role[]): Promise<Person> {
-  const person = await requireSession(event)
-  if (roles.includes(person.role)) return person
-  throw new CodedError('forbidden', `role: expected ${roles.join(' or ')}, got ${person.role}`)
-}
 
 /**
  * Who makes a call below `/api/v1/admin`, by session or by the operator's token, if the table of `authorise` lists the call
