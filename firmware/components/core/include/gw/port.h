@@ -115,9 +115,6 @@ struct gw_board {
   void *ctx;
   enum gw_reset_cause (*reset_cause)(void *ctx);
   void (*feed_watchdog)(void *ctx);
-  /* May light-sleep until `until_ms`, or less; a pulse edge or UART byte ends it early. */
-  void (*sleep_until)(void *ctx, int64_t until_ms);
-  void (*restart)(void *ctx);
 };
 
 enum gw_log_level { GW_LOG_ERROR, GW_LOG_WARN, GW_LOG_INFO };
