@@ -275,6 +275,26 @@ describe('a second factor', () => {
     expect(statuses.sort()).toEqual([200, 401])
   })
 
+  it('takes no code older than the last one used, though clocks may differ by a step', async () => {
+    const asha = await join(desk.url, OFFICIAL)
+    const { code } = await setUpTotp(asha, desk.clock)
+    const pass = async (given: string) => {
+      const one = visitor()
+      await one.signIn(OFFICIAL.email)
+      return (await one.ask('POST', 'session/second-factor', { code: given })).status
+    }
+    desk.clock.advance(STEP_MS)
+    const first = code()
+    desk.clock.advance(STEP_MS)
+    const second = code()
+    expect(await pass(second)).toBe(200)
+    expect(await pass(first)).toBe(401)
+    desk.clock.advance(STEP_MS)
+    const third = code()
+    desk.clock.advance(STEP_MS)
+    expect(await pass(third)).toBe(200)
+  })
+
   it('takes a recovery code once', async () => {
     const asha = await join(desk.url, OFFICIAL)
     const { recoveryCodes } = await setUpTotp(asha, desk.clock)

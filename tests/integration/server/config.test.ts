@@ -79,6 +79,7 @@ const wrong: [variable: string, value: string, sentence: string][] = [
   ['NUXT_ADMIN_NAME', 'Jane Doe', 'expected a pseudonym of a–z, 0–9, :, _ and -, got "Jane Doe"'],
   ['NUXT_DEVICE_READINGS_PER_HOUR', 'many', 'expected a whole number from 0 to 100000000'],
   ['NUXT_ADDRESS_READINGS_PER_MINUTE', '-1', 'expected a whole number from 0 to 100000000'],
+  ['NUXT_PROXY_HOPS', '11', 'expected 0 to 10, got "11"'],
   ['NUXT_PUBLIC_RPC_URL', 'node', 'expected an http or https URL, got "node"'],
   ['NUXT_PUBLIC_GATEWAY_URL', 'ipfs.io', 'expected an http or https URL, got "ipfs.io"'],
   ['NUXT_EXPLORER_URL', 'ftp://scan', 'expected an http or https URL, got "ftp://scan"'],
