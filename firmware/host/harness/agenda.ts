@@ -26,9 +26,10 @@ export class Agenda {
     this.at(this.#nowMs + delayMs, act)
   }
 
+  /** Virtual time goes in whole milliseconds. */
   at(atMs: number, act: () => void): void {
     this.#order += 1
-    this.#entries.push({ atMs: Math.max(atMs, this.#nowMs), order: this.#order, act })
+    this.#entries.push({ atMs: Math.max(Math.ceil(atMs), this.#nowMs), order: this.#order, act })
     this.#entries.sort((a, b) => a.atMs - b.atMs || a.order - b.order)
   }
 

@@ -1,4 +1,5 @@
-import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { p256 } from '@noble/curves/nist.js'
 import { toHex } from '../../../shared/bytes.ts'
 
 const SERIAL_BYTES = 9
@@ -6,13 +7,13 @@ const SERIAL_BYTES = 9
 /** An ATECC608 as the device sees it: a serial number, a P-256 key that never leaves, a counter that only steps up. */
 export class SecureElement {
   readonly serial: Uint8Array
-  readonly #key: KeyObject
+  readonly #key: Uint8Array
   #counter: number
 
-  /** Without a key one is made; the serial number follows from `name`. */
-  constructor(name: string, options: { key?: KeyObject; counter?: number } = {}) {
-    this.serial = new Uint8Array(createHash('sha256').update(name).digest()).slice(0, SERIAL_BYTES)
-    this.#key = options.key ?? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  /** Serial number and, unless given, key follow from `name`: the same device in every run. */
+  constructor(name: string, options: { key?: Uint8Array; counter?: number } = {}) {
+    this.serial = derive(`serial ${name}`).slice(0, SERIAL_BYTES)
+    this.#key = options.key ?? derive(`key ${name}`)
     this.#counter = options.counter ?? 0
   }
 
@@ -20,24 +21,26 @@ export class SecureElement {
     return toHex(this.serial).toUpperCase()
   }
 
+  /** 04‖X‖Y in hex, as the portal's registry wants it. */
+  get publicKey(): string {
+    return toHex(p256.getPublicKey(this.#key, false))
+  }
+
   get counter(): number {
     return this.#counter
   }
 
-  /** 04‖X‖Y in hex, as the portal's registry wants it. */
-  get publicKey(): string {
-    const { x = '', y = '' } = createPublicKey(this.#key).export({ format: 'jwk' })
-    return `04${Buffer.from(x, 'base64url').toString('hex')}${Buffer.from(y, 'base64url').toString('hex')}`
-  }
-
-  /** The new value. */
+  /** Steps the counter; the new value. */
   increment(): number {
     this.#counter += 1
     return this.#counter
   }
 
-  /** r‖s over a SHA-256 digest, 64 bytes. */
-  signDigest(digest: Uint8Array): Uint8Array {
-    return signPrehashed(this.#key, digest)
+  /** r‖s over a SHA-256 digest, 64 bytes; the chip does not choose the low s. */
+  sign(digest: Uint8Array): Uint8Array {
+    return p256.sign(digest, this.#key, { lowS: false, prehash: false })
   }
 }
+
+const derive = (text: string): Uint8Array =>
+  new Uint8Array(createHash('sha256').update(text).digest())

@@ -29,7 +29,7 @@ enum gw_status gw_clock_offer(struct gw_clock *clock, int64_t now_ms, enum gw_cl
   int64_t offset_ms = epoch_ms - now_ms;
   bool is_fresh = clock->is_set && now_ms - clock->set_at_ms < TRUST_MS;
   bool agrees = clock->is_set && distance(offset_ms, clock->offset_ms) <= AGREE_MS;
-  if (is_fresh && source < clock->source && agrees) return GW_OK;
+  if (is_fresh && source <= clock->source && agrees) return GW_OK; /* seconds of latency are no news */
   /* A jump on a clock that a network has set needs a second witness. */
   bool is_jump = clock->is_set && clock->source != GW_CLOCK_RTC && distance(offset_ms, clock->offset_ms) > JUMP_MAX_MS;
   if (is_jump && !(clock->has_suspect && distance(offset_ms, clock->suspect_offset_ms) <= AGREE_MS)) {

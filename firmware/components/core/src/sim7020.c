@@ -38,6 +38,7 @@ static void wake(struct gw_sim7020 *modem) {
 }
 
 static void press_key(struct gw_sim7020 *modem) {
+  gw_at_abandon(&modem->at);
   modem->pins->power_key(modem->pins->ctx, true);
   enter(modem, GW_SIM7020_KEY_DOWN, modem->now_ms + KEY_MS);
 }
@@ -164,6 +165,7 @@ static void poll_waiting(struct gw_sim7020 *modem) {
       if (over) shut_down(modem);
       break;
     case GW_SIM7020_ASLEEP:
+      (void)gw_at_take(&modem->at);
       if (modem->wanted) wake(modem);
       break;
     default:

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "gw/record.h"
-#include "uplink_results.h"
+#include "uplink_parts.h"
 
 #define NEVER_MS INT64_MAX
 #define READINGS_PATH "/api/v1/readings"
@@ -198,6 +198,7 @@ static void modem_is_away(struct gw_modem_uplink *self) {
 static void poll_state(struct gw_modem_uplink *self, int64_t now_ms) {
   switch (self->state) {
     case GW_UPLINK_RESTING:
+      if (gw_at_take(&self->modem.at) == GW_AT_BUSY) break; /* the last word to the module, on its sleep */
       if (has_http(self) && !self->modem.clock->is_set && now_ms >= self->ask_time_ms) ask_time(self, now_ms);
       break;
     case GW_UPLINK_ASKING_TIME:
@@ -320,36 +321,12 @@ static int64_t wake_ms(void *ctx, int64_t now_ms) {
   return soonest < now_ms ? now_ms : soonest;
 }
 
-static void on_line(void *ctx, const char *line) {
-  struct gw_modem_uplink *self = ctx;
-  gw_sim7020_http_line(&self->http, line);
-  gw_sim7020_mqtt_line(&self->mqtt, line);
-}
-
-static void on_block(void *ctx, char byte) {
-  struct gw_modem_uplink *self = ctx;
-  gw_sim7020_http_block(&self->http, byte);
-}
-
-static void on_stream(void *ctx, char byte) {
-  struct gw_modem_uplink *self = ctx;
-  gw_sim7020_http_stream(&self->http, byte);
-}
-
-static bool fits(const char *text, size_t max) { return text == NULL || strlen(text) <= max; }
-
 enum gw_status gw_modem_uplink_init(struct gw_modem_uplink *uplink, const struct gw_modem_uplink_config *config,
                                     const struct gw_stream *uart, const struct gw_modem_pins *pins,
                                     struct gw_clock *clock, const struct gw_log *log) {
-  const struct gw_mqtt_config *mqtt = &config->mqtt;
-  if ((config->http.origin == NULL && mqtt->host == NULL) || !fits(config->http.origin, GW_HTTP_ORIGIN_MAX) ||
-      !fits(config->modem.apn, GW_SIM7020_APN_MAX) || !fits(mqtt->host, GW_MQTT_HOST_MAX) ||
-      !fits(mqtt->user, GW_MQTT_NAME_MAX) || !fits(mqtt->password, GW_MQTT_NAME_MAX) ||
-      !fits(mqtt->topic, GW_MQTT_TOPIC_MAX))
-    return GW_E_ARGUMENT;
+  if (!gw_uplink_config_is_usable(config)) return GW_E_ARGUMENT;
   memset(uplink, 0, sizeof *uplink);
   uplink->config = *config;
-  uplink->client = (struct gw_sim7020_client){uplink, on_line, on_block, on_stream};
   uplink->uplink = (struct gw_uplink){
       .ctx = uplink,
       .messages_max = GW_UPLINK_MESSAGES_MAX,
@@ -360,8 +337,8 @@ enum gw_status gw_modem_uplink_init(struct gw_modem_uplink *uplink, const struct
       .wake_ms = wake_ms,
   };
   gw_sim7020_init(&uplink->modem, &uplink->config.modem, uart, pins, clock, log);
-  uplink->modem.client = &uplink->client;
   gw_sim7020_http_init(&uplink->http, &uplink->modem, &uplink->config.http);
   gw_sim7020_mqtt_init(&uplink->mqtt, &uplink->modem, &uplink->config.mqtt);
+  gw_uplink_listen(uplink);
   return GW_OK;
 }

@@ -1,4 +1,4 @@
-#include "uplink_results.h"
+#include "uplink_parts.h"
 
 #define STATUS_OK 200
 #define STATUS_REDIRECT 300
@@ -6,33 +6,23 @@
 #define STATUS_TOO_MANY 429
 #define STATUS_SERVER_ERROR 500
 
-/* Of the same bytes the portal will never think otherwise; all other refusals may pass, with time or an enrolment. */
-static bool is_final(enum gw_reject code) {
-  return code == GW_REJECT_MALFORMED || code == GW_REJECT_BAD_SIGNATURE || code == GW_REJECT_EQUIVOCATION;
-}
-
 static bool is_success(int32_t status) { return status >= STATUS_OK && status < STATUS_REDIRECT; }
 
-static bool is_client_error(int32_t status) {
-  return status >= STATUS_BAD_REQUEST && status < STATUS_SERVER_ERROR && status != STATUS_TOO_MANY;
-}
+static bool is_client_error(int32_t status) { return status >= STATUS_BAD_REQUEST && status < STATUS_SERVER_ERROR; }
 
-static struct gw_result refused(enum gw_reject code) {
-  struct gw_result result = {GW_OUTCOME_RETRY_LATER, GW_REJECT_NONE, 0};
-  if (is_final(code)) {
-    result.outcome = GW_OUTCOME_REJECTED;
-    result.code = code;
-  }
-  return result;
-}
+/* A refusal without a code of the API is no judgement of the reading: a wrong path, a proxy in between. */
+static bool is_judgement(enum gw_reject code) { return code != GW_REJECT_NONE && code != GW_REJECT_OTHER; }
 
 static struct gw_result result_of(const struct gw_http_response *response, const struct gw_answer_item *item) {
   struct gw_result result = {GW_OUTCOME_RETRY_LATER, GW_REJECT_NONE, response->retry_after_s};
-  if (is_success(response->status) && item->has_status) {
-    if (item->outcome == GW_OUTCOME_REJECTED) return refused(item->code);
+  const bool taken = is_success(response->status) && item->has_status && item->outcome != GW_OUTCOME_REJECTED;
+  const bool refused = is_client_error(response->status) ||
+                       (is_success(response->status) && item->outcome == GW_OUTCOME_REJECTED);
+  if (taken) {
     result.outcome = item->outcome;
-  } else if (is_client_error(response->status)) {
-    return refused(item->code);
+  } else if (refused && is_judgement(item->code)) {
+    result.outcome = GW_OUTCOME_REJECTED;
+    result.code = item->code;
   }
   return result;
 }

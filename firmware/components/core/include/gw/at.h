@@ -54,7 +54,7 @@ struct gw_at {
   enum gw_at_result result;
   int32_t code;
   bool echoed; /* an echo was seen: after ATE0 it betrays that the module restarted */
-  bool stray;  /* a final result came that no command waited for */
+  bool stray; /* a final result came that no command waited for */
   int64_t deadline_ms;
   int64_t block_deadline_ms;
   enum { GW_AT_IN_LINE, GW_AT_IN_BLOCK, GW_AT_IN_STREAM, GW_AT_IN_EXCESS } reading;

@@ -1,0 +1,181 @@
+import { Agenda } from './agenda.ts'
+import { Core, isPowerGone, type CoreAnswer } from './core.ts'
+import { NorFlash } from './flash.ts'
+import { int64s, KIND, STATUS, type Frame } from './frames.ts'
+import type { Network } from './network.ts'
+import type { Quirks } from './quirks.ts'
+import { SecureElement } from './secure-element.ts'
+import { Sim7020 } from './sim7020.ts'
+
+/** From and to, in virtual epoch milliseconds: mains are present in between. */
+export type Presence = readonly [number, number]
+
+export interface DeviceOptions {
+  /** The host program `device`; see build.ts. */
+  program: string
+  name: string
+  network: Network
+  startMs: number
+  latitude: number
+  longitude: number
+  /** When mains are present; ascending. */
+  mains: readonly Presence[]
+  quirks?: Partial<Quirks>
+  /** More for firmware/host/device.c and pipe/options.h: name=value. */
+  settings?: Record<string, string | number>
+}
+
+const FLASH_BYTES = 65_536
+
+/**
+ * A sensor: the real core in a process of its own, and around it a modem, a secure element, flash, settings and mains.
+ * Everything but the process survives a loss of power.
+ */
+export class Device {
+  readonly agenda: Agenda
+  readonly modem: Sim7020
+  readonly element: SecureElement
+  readonly flash = new NorFlash(FLASH_BYTES)
+  /** Words the core logged, with their numbers. */
+  readonly log: string[] = []
+  /** How often the core was started. */
+  starts = 0
+  readonly #options: DeviceOptions
+  readonly #values = new Map<string, Uint8Array>()
+  #core: Core | undefined
+  #rtc: { epochMs: number; setMs: number } | undefined
+  #bootMs: number
+
+  constructor(options: DeviceOptions) {
+    this.#options = options
+    this.#bootMs = options.startMs
+    this.agenda = new Agenda(options.startMs)
+    this.element = new SecureElement(options.name)
+    this.modem = new Sim7020({
+      agenda: this.agenda,
+      network: options.network,
+      quirks: options.quirks,
+      toDevice: (bytes) => this.#core?.tell(KIND.uart, bytes),
+    })
+  }
+
+  get nowMs(): number {
+    return this.agenda.nowMs
+  }
+
+  /** Lives until `untilMs`; a power cut on the way is followed by a start, as when the supply comes back. */
+  async live(untilMs: number): Promise<void> {
+    while (this.agenda.nowMs < untilMs) {
+      const core = this.#core ?? (await this.#start('power'))
+      await this.agenda.settled()
+      this.agenda.advance(this.agenda.nowMs)
+      const nextMs = Math.min(untilMs, this.agenda.nextMs)
+      try {
+        await core.run(nextMs - this.#bootMs)
+      } catch (error) {
+        if (!isPowerGone(error)) throw error
+        await this.cutPower()
+      }
+    }
+  }
+
+  /** Supply lost: the process ends, its clock forgets, the modem is off. */
+  async cutPower(): Promise<void> {
+    this.#rtc = undefined
+    this.modem.cut()
+    await this.stop()
+  }
+
+  /** Supply stays, the processor starts anew, as after a watchdog. */
+  async restart(): Promise<void> {
+    await this.stop()
+    await this.#start('restart')
+  }
+
+  async stop(): Promise<void> {
+    const core = this.#core
+    this.#core = undefined
+    await core?.stop()
+  }
+
+  async #start(cause: 'power' | 'restart'): Promise<Core> {
+    const { program, settings = {}, latitude, longitude, mains } = this.#options
+    const options = Object.entries({
+      ...settings,
+      latitude,
+      longitude,
+      cause,
+      'flash-bytes': FLASH_BYTES,
+    }).map(([name, value]) => `${name}=${value}`)
+    this.starts += 1
+    this.#bootMs = this.agenda.nowMs
+    const bootMs = this.#bootMs
+    const core = new Core(program, options, {
+      reached: (nowMs) => {
+        this.agenda.advance(bootMs + nowMs)
+      },
+      told: (frame) => {
+        this.#told(frame)
+      },
+      asked: (frame) => this.#asked(frame),
+    })
+    this.#core = core
+    await core.begin()
+    core.tell(KIND.mains, int64s(...mains.flat().map((moment) => moment - this.#bootMs)))
+    return core
+  }
+
+  #told({ kind, bytes }: Frame): void {
+    if (kind === KIND.sent) this.modem.receive(bytes)
+    else if (kind === KIND.key) this.modem.key(bytes[0] === 1)
+    else if (kind === KIND.log)
+      this.log.push(`${bytes.toString('latin1', 9)} ${bytes.readBigInt64LE(1)}`)
+  }
+
+  #asked({ kind, bytes }: Frame): CoreAnswer | undefined {
+    switch (kind) {
+      case KIND.serial:
+        return ok(this.element.serial)
+      case KIND.sign:
+        return ok(this.element.sign(bytes))
+      case KIND.counter: {
+        const value = Buffer.alloc(4)
+        value.writeUInt32LE(this.element.increment())
+        return ok(value)
+      }
+      case KIND.kvGet: {
+        const value = this.#values.get(bytes.toString('latin1'))
+        return value ? ok(value) : { status: STATUS.none }
+      }
+      case KIND.kvSet: {
+        const keyEnd = 1 + (bytes[0] ?? 0)
+        this.#values.set(
+          bytes.toString('latin1', 1, keyEnd),
+          Uint8Array.from(bytes.subarray(keyEnd)),
+        )
+        return ok()
+      }
+      case KIND.rtcGet:
+        return this.#rtc
+          ? ok(int64s(this.#rtc.epochMs + this.agenda.nowMs - this.#rtc.setMs))
+          : { status: STATUS.none }
+      case KIND.rtcSet:
+        this.#rtc = { epochMs: Number(bytes.readBigInt64LE()), setMs: this.agenda.nowMs }
+        return ok()
+      default:
+        return this.#flashAsked(kind, bytes)
+    }
+  }
+
+  #flashAsked(kind: string, bytes: Buffer): CoreAnswer | undefined {
+    const offset = bytes.readUInt32LE(0)
+    if (kind === KIND.flashWrite)
+      return this.flash.write(offset, bytes.subarray(4)) ? ok() : undefined
+    if (kind === KIND.flashErase) return this.flash.erase(offset) ? ok() : undefined
+    const length = bytes.readUInt32LE(4)
+    if (kind === KIND.flashRead) return ok(this.flash.read(offset, length))
+    return ok(Uint8Array.of(this.flash.isBlank(offset, length) ? 1 : 0))
+  }
+}
+
+const ok = (bytes?: Uint8Array): CoreAnswer => ({ status: STATUS.ok, bytes })
