@@ -2,8 +2,6 @@
 
 #include "esp_partition.h"
 
-#include <string.h>
-
 #define PARTITION_TYPE ((esp_partition_type_t)0x40)
 #define PARTITION_SUBTYPE ((esp_partition_subtype_t)0x01)
 #define RAW_BYTES 256u

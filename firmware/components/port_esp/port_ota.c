@@ -1,7 +1,6 @@
 #include "port_esp.h"
 
 #include "esp_app_desc.h"
-#include "esp_efuse.h"
 #include "esp_ota_ops.h"
 #include "esp_partition.h"
 
