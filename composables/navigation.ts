@@ -1,6 +1,7 @@
 /** The pages a visitor is led to, in their order; each is named by its member of `usePagePaths()` and `common.page`. */
 export const MAIN_PAGES = [
   { name: 'map', icon: 'i-lucide-map' },
+  { name: 'complaints', icon: 'i-lucide-message-square-warning' },
   { name: 'batches', icon: 'i-lucide-layers' },
   { name: 'verify', icon: 'i-lucide-badge-check' },
 ] as const

@@ -1,4 +1,5 @@
 import type { BatchState } from '../shared/api/ledger.ts'
+import type { ComplaintStatus } from '../shared/complaint/index.ts'
 
 /** Every address the pages use; no component builds one by hand. */
 
@@ -27,6 +28,11 @@ export interface MapView {
 export interface BatchFilter {
   areaId?: string | undefined
   state?: BatchState | undefined
+}
+
+export interface ComplaintFilter {
+  areaId?: string | undefined
+  status?: ComplaintStatus | 'open' | undefined
 }
 
 interface PageQuery {
@@ -61,6 +67,16 @@ export const apiPaths = {
     withQuery(`${API}/readings`, { device_id: deviceId, limit }),
   proof: (leafHash: string) => `${API}/records/${encodeURIComponent(leafHash)}/proof`,
   ledger: () => `${API}/ledger`,
+  complaints: ({ areaId, status, cursor, limit }: ComplaintFilter & PageQuery = {}) =>
+    withQuery(`${API}/complaints`, { area_id: areaId, status, cursor, limit }),
+  complaint: (id: string) => `${API}/complaints/${encodeURIComponent(id)}`,
+  complaintChallenge: () => `${API}/complaints/challenge`,
+  complaintsNearby: ({ latitude, longitude }: { latitude: number; longitude: number }) =>
+    withQuery(`${API}/complaints/nearby`, { latitude, longitude }),
+  complaintStep: (id: string, step: 'join' | 'dispute' | 'redact' | 'comments' | 'photos') =>
+    `${apiPaths.complaint(id)}/${step}`,
+  complaintStatistics: (areaId: string) =>
+    `${API}/areas/${encodeURIComponent(areaId)}/complaints/statistics`,
 }
 
 /** Addresses of the pages; `local` puts them into a language. In components: `usePagePaths()`. */
@@ -70,6 +86,9 @@ export const pagePathsIn = (local: (path: string) => string) => ({
     local(withQuery('/batches', { area: filter.areaId, state: filter.state })),
   batch: (areaId: string, number: number) =>
     local(`/batches/${encodeURIComponent(areaId)}/${number}`),
+  complaints: (areaId?: string) => local(withQuery('/complaints', { area: areaId })),
+  complaint: (id: string) => local(`/complaints/${encodeURIComponent(id)}`),
+  newComplaint: () => local('/complaints/new'),
   verify: (leafHash?: string) => local(withQuery('/verify', { leaf: leafHash })),
 })
 
