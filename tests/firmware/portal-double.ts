@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
 import type { HttpAnswer, HttpRequest, Network } from '../../firmware/host/harness/network.ts'
 import { decodeCompact } from '../../shared/reading/compact.ts'
 import type { UnsignedReading } from '../../shared/reading/index.ts'
 
 export interface Arrival {
   reading: UnsignedReading
+  /** What `previous` of the next reading names. */
+  hash: string
   /** Virtual time at which the request left the modem. */
   atMs: number
   status: 'accepted' | 'duplicate'
@@ -67,11 +70,12 @@ export class PortalDouble implements Network {
   }
 
   #take(bytes: Uint8Array, atMs: number) {
-    const { reading } = decodeCompact(bytes)
+    const { reading, signed } = decodeCompact(bytes)
+    const hash = createHash('sha256').update(signed).digest('hex')
     const id = `${reading.device_id} ${reading.seq}`
     const status = this.#held.has(id) ? ('duplicate' as const) : ('accepted' as const)
     this.#held.add(id)
-    this.arrivals.push({ reading, atMs, status })
+    this.arrivals.push({ reading, hash, atMs, status })
     return {
       status,
       leaf_hash: '00'.repeat(32),

@@ -86,6 +86,12 @@ export class Device {
     await this.stop()
   }
 
+  /** No supply at all until `untilMs`: the capacitor was empty before the mains came back. */
+  async dieUntil(untilMs: number): Promise<void> {
+    await this.cutPower()
+    this.agenda.advance(untilMs)
+  }
+
   /** Supply stays, the processor starts anew, as after a watchdog. */
   async restart(): Promise<void> {
     await this.stop()

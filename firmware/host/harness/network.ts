@@ -41,19 +41,21 @@ export interface MqttSession {
 
 /**
  * A network whose every host is one portal: the device keeps the address it is configured with, the request goes to
- * `portalUrl`.
+ * `portalUrl`. The answer bears the device's virtual time: it must not see the wall clock.
  */
 export const portalNetwork = (portalUrl: string): Network => ({
-  async http({ method, url, headers, body }) {
+  async http({ method, url, headers, body, atMs }) {
     const { pathname, search } = new URL(url)
     const response = await fetch(`${portalUrl}${pathname}${search}`, {
       method,
       headers,
       ...(method === 'POST' && { body }),
     })
+    const answered = new Headers(response.headers)
+    answered.set('date', new Date(atMs).toUTCString())
     return {
       status: response.status,
-      headers: [...response.headers],
+      headers: [...answered],
       body: new Uint8Array(await response.arrayBuffer()),
     }
   },

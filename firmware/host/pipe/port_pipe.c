@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define UART_MAX 262144u
-#define INTERVALS_MAX 256u
+#define INTERVALS_MAX (FRAME_MAX / 16u)
 #define PULSE_MS 10
 
 static uint8_t answer[FRAME_MAX];
@@ -176,7 +176,7 @@ static enum gw_status rtc_set(void *ctx, int64_t epoch_ms) {
 }
 
 void host_mains_set(const uint8_t *pairs, size_t len) {
-  interval_count = len / 16u < INTERVALS_MAX ? len / 16u : INTERVALS_MAX;
+  interval_count = len / 16u;
   for (size_t i = 0; i < interval_count; i += 1) {
     intervals[i][0] = frame_int64(pairs + 16u * i);
     intervals[i][1] = frame_int64(pairs + 16u * i + 8);
