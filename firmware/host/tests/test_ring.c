@@ -230,6 +230,36 @@ static void cut_twice(void) {
   }
 }
 
+static bool append_fails(uint64_t seq, uint32_t cut, unsigned tear) {
+  nor.cut_at = cut;
+  nor.tear = tear;
+  bool failed = setjmp(nor.power_failed) != 0;
+  if (!failed) {
+    append(seq);
+    EQUAL(GW_OK, gw_ring_acknowledge(&ring, seq, 0));
+  }
+  nor.cut_at = 0;
+  return failed;
+}
+
+/* A supply so bad that hardly a write succeeds: sectors open and close without ever holding a record. */
+static void never_forgets_the_newest(void) {
+  static uint64_t newest, seed;
+  newest = 0;
+  seed = 5;
+  nor_init(&nor, 3 * SECTOR, SECTOR);
+  EQUAL(GW_OK, gw_ring_mount(&ring, &nor.port));
+  for (int round = 0; round < 3000; round++) {
+    uint64_t seq = ring.newest_seq + 1;
+    bool failed = append_fails(seq, nor.operations + 1 + test_random(&seed) % 5, test_random(&seed) % NOR_TEARS);
+    if (failed) EQUAL(GW_OK, gw_ring_mount(&ring, &nor.port));
+    else newest = seq;
+    CHECK(ring.newest_seq >= newest);
+    newest = ring.newest_seq;
+  }
+  CHECK(newest > 100);
+}
+
 static const struct test ring_tests[] = {
     {"gives what waits, newest first", newest_first},
     {"knows after a restart what it knew before", survives_remount},
@@ -240,5 +270,6 @@ static const struct test ring_tests[] = {
     {"refuses old numbers, long bodies and partitions too small", refuses_what_it_cannot_keep},
     {"loses no stored record, whichever write or erase power fails in", every_cut},
     {"loses none when power fails again during recovery", cut_twice},
+    {"never forgets its newest number, however often power fails", never_forgets_the_newest},
 };
 TEST_GROUP(ring, ring_tests);
