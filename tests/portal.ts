@@ -112,7 +112,7 @@ export const postReadings = (url: string, body: unknown): Promise<Answer<Accepta
 export async function enrol(
   url: string,
   areaId: string,
-  devices: readonly TestDevice[],
+  devices: readonly Pick<TestDevice, 'facts'>[],
 ): Promise<void> {
   const area = await send(
     url,
