@@ -6,6 +6,9 @@ export function useFiling() {
   const isBusy = ref(false)
   const trouble = shallowRef<Trouble | null>(null)
   const filed = shallowRef<ComplaintFiled | null>(null)
+  /** Chosen, not yet sent: it follows the complaint, which does not wait for it. */
+  const photo = shallowRef<File | null>(null)
+  const isPhotoLost = ref(false)
 
   async function send(path: string, members: object): Promise<boolean> {
     isBusy.value = true
@@ -14,12 +17,26 @@ export function useFiling() {
       const altcha = await solvedChallenge()
       filed.value = await tell<ComplaintFiled>(path, { ...members, altcha })
       keepComplaintSecret(filed.value.complaint_id, filed.value.token)
+      if (photo.value) await sendPhoto(filed.value, photo.value)
       return true
     } catch (failure) {
       trouble.value = troubleOf(failure)
       return false
     } finally {
       isBusy.value = false
+    }
+  }
+
+  async function sendPhoto({ complaint_id, token }: ComplaintFiled, body: File): Promise<void> {
+    try {
+      await $fetch<unknown, string>(apiPaths.complaintStep(complaint_id, 'photos'), {
+        method: 'POST',
+        body,
+        headers: { ...bearing(token), 'content-type': body.type },
+        retry: false,
+      })
+    } catch {
+      isPhotoLost.value = true
     }
   }
 
@@ -32,6 +49,8 @@ export function useFiling() {
     isBusy,
     trouble,
     filed,
+    photo,
+    isPhotoLost,
     file: (draft: ComplaintDraft) => {
       const { kind, latitude, longitude } = draft
       return send(apiPaths.complaints(), { kind, latitude, longitude, ...said(draft) })

@@ -22,6 +22,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Roles>> = {
   'PUT /api/v1/admin/people/{accountId}': ['admin'],
   'PUT /api/v1/admin/areas/{areaId}': ADMINISTRATION,
   'GET /api/v1/admin/complaints': COMPLAINT_READERS,
+  'GET /api/v1/admin/complaints/unreported': COMPLAINT_READERS,
   'GET /api/v1/admin/complaints/{complaintId}': COMPLAINT_READERS,
   'GET /api/v1/admin/complaints/{complaintId}/photos/{commitment}': COMPLAINT_READERS,
   'POST /api/v1/admin/complaints/actions': COMPLAINT_OFFICE,

@@ -6,6 +6,7 @@ import { ENTERED, WITHOUT_PERSONAL, type PublicComplaintRow } from './complaint-
 import type { Deps } from './deps.ts'
 import { contradictedBy } from './describe-complaint.ts'
 import { sensorsAround } from './sensors-around.ts'
+import { unreportedOutages } from './unreported-outages.ts'
 
 /** Of the complaints resolved, the latest this many are compared with what the sensors around say now. */
 const MAX_COMPARED = 200
@@ -31,6 +32,7 @@ export async function complaintStatistics(
     standings,
     now.getTime(),
   )
+  const unreported = await unreportedOutages(deps, [areaId])
   return {
     area_id: areaId,
     from: from === undefined ? null : new Date(from).toISOString(),
@@ -38,6 +40,8 @@ export async function complaintStatistics(
     as_of: now.toISOString(),
     ...counts,
     contradicted: await countContradicted(deps, rows),
+    unreported_outages: unreported.length,
+    unreported_overdue: unreported.filter(({ is_overdue }) => is_overdue).length,
     to_acknowledge: inSeconds(toAcknowledge),
     to_resolve: inSeconds(toResolve),
     within_clock: withinClock,

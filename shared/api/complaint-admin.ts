@@ -7,7 +7,7 @@ import {
   REOPEN_REASONS,
   teamField,
 } from '../complaint/index.ts'
-import { areaIdField, hashField, integerField } from '../fields.ts'
+import { areaIdField, hashField, integerField, serverTimeField } from '../fields.ts'
 import { complaintSummarySchema, MAX_WORDS, sensorsNowSchema } from './complaints.ts'
 import { pageOf, pageQuery } from './page.ts'
 
@@ -74,3 +74,16 @@ export const queuedComplaintSchema = complaintSummarySchema.extend({
 })
 export const complaintQueueSchema = pageOf(queuedComplaintSchema)
 export type QueuedComplaint = z.infer<typeof queuedComplaintSchema>
+
+/** An outage that goes on and that nobody complained of; `due_at` is as for a fuse, from its first measurement. */
+export const unreportedOutageSchema = z.strictObject({
+  outage_id: z.string(),
+  area_id: areaIdField,
+  started_at: serverTimeField,
+  due_at: serverTimeField,
+  is_overdue: z.boolean(),
+  devices: integerField(0),
+  customers_affected: integerField(0),
+})
+export type UnreportedOutage = z.infer<typeof unreportedOutageSchema>
+export const unreportedOutagesSchema = z.strictObject({ items: z.array(unreportedOutageSchema) })

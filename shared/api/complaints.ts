@@ -200,6 +200,9 @@ export const complaintStatisticsSchema = z.strictObject({
   disputed: integerField(0),
   /** Resolved while sensors around still say OFF since before. */
   contradicted: integerField(0),
+  /** Measured outages that go on and that nobody complained of, and those of them past their clock. */
+  unreported_outages: integerField(0),
+  unreported_overdue: integerField(0),
   to_acknowledge: timesSchema,
   to_resolve: timesSchema,
   /** Share from 0 to 1; null with the reason where nothing was resolved or overdue. */

@@ -18,11 +18,9 @@ export {
 export { boxAround, metresBetween, placeText, publicPlace, type Coordinates } from './place.ts'
 export {
   areaTypeField,
-  CHANNELS,
   complaintIdField,
   complaintKindField,
   faultField,
-  REDACT_REASONS,
   REJECT_REASONS,
   REOPEN_REASONS,
   sensorsSaySchema,
@@ -31,7 +29,7 @@ export {
   type PublicPart,
   type SensorsSay,
 } from './public.ts'
-export { publicPartOf, standingAfter, standingOf, type ComplaintStanding } from './standing.ts'
+export { standingAfter, standingOf, type ComplaintStanding } from './standing.ts'
 export {
   COMPLAINT_STATUSES,
   isClosed,

@@ -66,7 +66,7 @@ export function standingOf(records: readonly ComplaintEventRecord[]): ComplaintS
 }
 
 /** What an event says in public, parsed by its own schema. Throws `malformed`. */
-export function publicPartOf({ event, public: said }: ComplaintEventRecord): PublicPart {
+function publicPartOf({ event, public: said }: ComplaintEventRecord): PublicPart {
   const parsed = parseAs(publicSchemas[event], said, `public of ${event}`)
   return { event, public: parsed } as PublicPart
 }

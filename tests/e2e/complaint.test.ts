@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { asAdmin, send } from '../portal.ts'
+import sharp from 'sharp'
+import { asAdmin, send as request } from '../portal.ts'
 import { startScene, watchedPage, type Scene } from './scene.ts'
 
 const PHONE = { viewport: { width: 390, height: 844 } }
@@ -33,6 +34,9 @@ describe('the complaint pages', () => {
   }
   const file = async (words: string) => {
     await begin()
+    await send(words)
+  }
+  const send = async (words: string) => {
     await page.getByLabel(/Anything to add/).fill(words)
     await page.getByRole('button', { name: 'File the complaint' }).click()
     await page.getByTestId('secret-link').waitFor()
@@ -41,10 +45,18 @@ describe('the complaint pages', () => {
   it('tell what sensors around say, take a complaint, and show it to its filer', async () => {
     await begin()
     expect(await page.getByTestId('sensors').innerText()).toMatch(/no power since/)
-    await file('Dark since the storm')
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'lane.png',
+      mimeType: 'image/png',
+      buffer: await sharp({ create: { width: 9, height: 9, channels: 3, background: '#222' } })
+        .png()
+        .toBuffer(),
+    })
+    await send('Dark since the storm')
     await page.getByTestId('secret-link').click()
     await page.getByTestId('own').waitFor()
     expect(await page.getByTestId('timeline').innerText()).toContain('Dark since the storm')
+    expect(await page.getByTestId('timeline').innerText()).toContain('Photo added')
     expect(complaints).toEqual([])
   })
 
@@ -63,7 +75,13 @@ describe('the complaint pages', () => {
     await page.getByTestId('own').waitFor()
     const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
     const actions = `/api/v1/admin/complaints/${id}/actions`
-    const { status } = await send(scene.test.url, 'POST', actions, { action: 'resolve' }, asAdmin)
+    const { status } = await request(
+      scene.test.url,
+      'POST',
+      actions,
+      { action: 'resolve' },
+      asAdmin,
+    )
     expect(status).toBe(201)
     await page.reload({ waitUntil: 'networkidle' })
     await page.getByTestId('contradicted').waitFor()

@@ -185,6 +185,17 @@ export const complaintAdminPaths: Paths = {
       problems: ['forbidden', 'store_unavailable'],
     }),
   },
+  '/api/v1/admin/complaints/unreported': {
+    get: operation({
+      operationId: 'listUnreportedOutages',
+      tag: 'admin',
+      summary: 'Measured outages that go on and that nobody complained of',
+      needsToken: true,
+      needsSession: true,
+      answers: read('The outages', 'UnreportedOutages'),
+      problems: ['store_unavailable'],
+    }),
+  },
   '/api/v1/admin/complaints/{complaintId}': {
     get: operation({
       operationId: 'getComplaintForOfficial',

@@ -29,6 +29,7 @@ import {
   complaintBulkAnswerSchema,
   complaintBulkSchema,
   complaintQueueSchema,
+  unreportedOutagesSchema,
 } from '../complaint-admin.ts'
 import {
   challengeSchema,
@@ -144,6 +145,7 @@ const NAMED = {
   ComplaintBulk: complaintBulkSchema,
   ComplaintBulkAnswer: complaintBulkAnswerSchema,
   ComplaintQueue: complaintQueueSchema,
+  UnreportedOutages: unreportedOutagesSchema,
   Health: z.strictObject({ status: z.literal('alive') }),
   Readiness: z.strictObject({
     ready: z.boolean(),

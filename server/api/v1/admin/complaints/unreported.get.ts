@@ -1,0 +1,6 @@
+import { unreportedOutages } from '../../../../services/unreported-outages'
+
+export default apiRoute(async (event) => {
+  const actor = await requireAccess(event)
+  return { items: await unreportedOutages(useDeps(), officialOf(actor).areas) }
+})
