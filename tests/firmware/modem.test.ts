@@ -1,6 +1,9 @@
+import { createServer } from 'node:net'
+import { Aedes } from 'aedes'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { buildHost } from '../../firmware/host/harness/build.ts'
 import { AWKWARD, type Quirks } from '../../firmware/host/harness/quirks.ts'
+import { withBroker } from '../../firmware/host/harness/mqtt-network.ts'
 import { UplinkAlone } from '../../firmware/host/harness/uplink-alone.ts'
 import type { MqttOptions } from '../../firmware/host/harness/network.ts'
 import { compactOf } from '../unit/shared/compact-writer.ts'
@@ -215,7 +218,7 @@ describe('a module that', () => {
   test('asks for data with a prompt after a damaged command gets an escape', async () => {
     const { uplink, modem } = await start()
     await uplink.submit([message(1)])
-    modem.raw('\r\n> ')
+    modem.prompt()
     expect(await uplink.submit([message(2)])).toEqual(['accepted'])
   })
 
@@ -397,6 +400,38 @@ describe('MQTT', () => {
       username: 'sensor',
       trusted: CA,
     })
+  })
+
+  test('reaches a real broker with the user and topic of the device', async () => {
+    const broker = await Aedes.createBroker()
+    const users: string[] = []
+    broker.authenticate = (_, user, password, done) => {
+      users.push(`${user} ${password?.toString()}`)
+      done(null, true)
+    }
+    const server = createServer((socket) => broker.handle(socket))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const arrived: [string, Buffer][] = []
+    broker.on('publish', ({ topic, payload }) => {
+      if (topic.startsWith('power/')) arrived.push([topic, Buffer.from(payload)])
+    })
+    try {
+      const uplink = await UplinkAlone.start({
+        program,
+        options: ['apn=iot.test', 'user=sensor', 'password=secret', ...BROKER.slice(0, 2)],
+        network: withBroker(new PortalDouble(), `mqtt://127.0.0.1:${port}`),
+      })
+      running.push(uplink)
+      expect(await uplink.submit([message(1)])).toEqual(['accepted'])
+      await uplink.live(30_000)
+      expect(arrived).toEqual([['power/patna/0123456789ABCDEF01', Buffer.from(message(1))]])
+      expect(users).toEqual(['sensor secret'])
+    } finally {
+      await new Promise<void>((resolve) => broker.close(resolve))
+      server.close()
+    }
   })
 
   test('while the portal is away, the newest reading goes to the broker once, and stays unsettled', async () => {

@@ -10,6 +10,7 @@ const BOOT_MS = 3000
 const KEY_OFF_MS = 500
 const ANSWER_MS = 20
 const CHUNK_MS = 1
+const ESCAPE = '\x1b'
 
 /** What survives loss of power in the module: AUTO_SAVE settings. */
 interface Saved {
@@ -52,6 +53,7 @@ export class Sim7020 {
   #boots = 0
   #eaten = 0
   #line = ''
+  #wantsData = false
   #keyDownMs: number | undefined
   #life = 0
   #outgoingMs = 0
@@ -96,6 +98,7 @@ export class Sim7020 {
     this.#boots += 1
     this.#eaten = 0
     this.#line = ''
+    this.#wantsData = false
     this.echo = true
     this.radio = true
     this.asleep = false
@@ -141,6 +144,10 @@ export class Sim7020 {
     if (!this.#running || this.asleep) return
     for (const byte of bytes) {
       const character = String.fromCharCode(byte)
+      if (this.#wantsData) {
+        this.#wantsData = character !== ESCAPE
+        continue
+      }
       if (character !== '\r') {
         this.#line += character
         continue
@@ -149,6 +156,12 @@ export class Sim7020 {
       this.#line = ''
       this.#take(line)
     }
+  }
+
+  /** Waits for data, as after a command damaged on the line, and takes everything for it until an escape. */
+  prompt(): void {
+    this.#wantsData = true
+    this.raw('\r\n> ')
   }
 
   /** An unsolicited or intermediate line. */
@@ -198,7 +211,7 @@ export class Sim7020 {
       return
     }
     if (this.echo) this.raw(`${line}\r`)
-    const command = line.replace(/^[\0\x1b\s]+/, '')
+    const command = line.trimStart()
     if (command === '') return
     this.heard.push(command)
     if (this.deafTo?.test(command)) return
