@@ -25,12 +25,12 @@ static enum gw_status nor_write(void *ctx, uint32_t offset, const uint8_t *bytes
   for (uint32_t i = 0; i < len; i++) CHECK(nor->cells[offset + i] == 0xff);
   nor->operations++;
   nor->erasing = false;
-  if (nor->operations == nor->fail_at) return GW_E_IO;
+  if (nor->operations == nor->fail_at && !nor->fails_late) return GW_E_IO;
   bool cut = nor->operations == nor->cut_at;
   uint32_t done = cut ? torn_length(nor->tear, len) : len;
   for (uint32_t i = 0; i < done; i++) nor->cells[offset + i] &= bytes[i];
   if (cut) longjmp(nor->power_failed, 1);
-  return GW_OK;
+  return nor->operations == nor->fail_at ? GW_E_IO : GW_OK;
 }
 
 static enum gw_status nor_erase(void *ctx, uint32_t offset) {

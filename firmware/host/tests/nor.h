@@ -16,6 +16,7 @@ struct nor {
   uint32_t cut_at;      /* the operation in which power fails; 0: never */
   unsigned tear;        /* 0 .. NOR_TEARS - 1: nothing, a byte, half, all but a byte, everything was done */
   uint32_t fail_at;     /* the operation that answers with an error; 0: none */
+  bool fails_late;      /* after it was done, not instead */
   bool erasing;         /* the last operation was an erase */
   jmp_buf power_failed;
   uint32_t erases[NOR_BYTES_MAX / 1024];

@@ -121,6 +121,26 @@ static void failing_part(void) {
   }
 }
 
+/* The part wrote a record and said it had not: the copy in the next sector is the same reading. */
+static void late_failure(void) {
+  for (uint32_t fail = 1; fail <= 20; fail++) {
+    blank_ring();
+    nor.fail_at = fail;
+    nor.fails_late = true;
+    for (uint64_t seq = 1; seq <= 12; seq++) append(seq);
+    nor.fail_at = 0;
+    EQUAL(GW_OK, gw_ring_mount(&ring, &nor.port));
+    EQUAL(12, ring.newest_seq);
+    uint64_t expected = 12;
+    for (uint64_t seq = next_below(UINT64_MAX); seq != 0; seq = next_below(seq)) {
+      EQUAL(expected--, seq);
+      EQUAL(GW_OK, gw_ring_acknowledge(&ring, seq, 0));
+    }
+    EQUAL(0, expected);
+    EQUAL(0, gw_ring_waiting(&ring));
+  }
+}
+
 static void refuses_what_it_cannot_keep(void) {
   uint8_t body[GW_COSE_MAX + 1] = {0};
   blank_ring();
@@ -267,6 +287,7 @@ static const struct test ring_tests[] = {
     {"keeps an unanswered record while answered ones around it are erased", keeps_the_unanswered},
     {"loses only the oldest when everything is unanswered, and counts them", full_of_unanswered},
     {"goes on in another sector when an operation of the part fails", failing_part},
+    {"strikes off both copies when the part wrote a record and denied it", late_failure},
     {"refuses old numbers, long bodies and partitions too small", refuses_what_it_cannot_keep},
     {"loses no stored record, whichever write or erase power fails in", every_cut},
     {"loses none when power fails again during recovery", cut_twice},

@@ -8,6 +8,7 @@
 #define SECTOR_BYTES_MIN 1024u
 #define SECTOR_BYTES_MAX 32768u
 #define SPARE_ACKNOWLEDGEMENTS 2u /* of a sector, for torn ones */
+#define APPEND_ATTEMPTS 3 /* a sector that fails is left behind, and the next one tried */
 #define NO_SECTOR UINT32_MAX
 
 enum gw_status gw_ring_mount(struct gw_ring *ring, const struct gw_flash *flash) {
@@ -83,8 +84,8 @@ static enum gw_status open_sector(struct gw_ring *ring) {
   *s = (struct gw_ring_sector){.top = SLOT_BYTES, .bottom = (uint16_t)flash->sector_bytes, .closed = true};
   gw_slot_encode(&slot, NULL, head);
   if (erase_unless_blank(flash, start) != GW_OK) return GW_E_IO;
+  ring->generation++; /* used up even if the write fails: it may have reached the part */
   if (flash->write(flash->ctx, start, head, SLOT_BYTES) != GW_OK) return GW_E_IO;
-  ring->generation++;
   ring->active = number;
   s->generation = ring->generation;
   s->closed = false;
@@ -116,8 +117,7 @@ static enum gw_status write_record(struct gw_ring *ring, uint64_t seq, const uin
 enum gw_status gw_ring_append(struct gw_ring *ring, uint64_t seq, const uint8_t *bytes, size_t len) {
   enum gw_status status = GW_E_IO;
   if (seq <= ring->newest_seq || len == 0 || len > GW_COSE_MAX) return GW_E_ARGUMENT;
-  /* A sector that fails is left behind; two more are tried. */
-  for (int attempt = 0; attempt < 3; attempt++) {
+  for (int attempt = 0; attempt < APPEND_ATTEMPTS; attempt++) {
     status = takes(ring, ring->active, (uint32_t)len) ? GW_OK : open_sector(ring);
     if (status == GW_OK) status = write_record(ring, seq, bytes, len);
     if (status == GW_OK) return GW_OK;
@@ -139,13 +139,13 @@ static enum gw_status find_open(const struct gw_ring *ring, uint32_t number, uin
   return found_at == 0 ? GW_E_NONE : gw_sector_record(ring->flash, number, found_at, found);
 }
 
-/* The sector with the highest first number below the bound. */
-static uint32_t sector_below(const struct gw_ring *ring, uint64_t below_seq) {
+/* The youngest sector older than `generation` that has a record below the bound. */
+static uint32_t older_sector(const struct gw_ring *ring, uint32_t generation, uint64_t below_seq) {
   uint32_t best = NO_SECTOR;
   for (uint32_t i = 0; i < ring->sectors; i++) {
     const struct gw_ring_sector *s = &ring->sector[i];
-    if (s->records == 0 || s->first_seq >= below_seq) continue;
-    if (best == NO_SECTOR || s->first_seq > ring->sector[best].first_seq) best = i;
+    if (s->records == 0 || s->first_seq >= below_seq || s->generation >= generation) continue;
+    if (best == NO_SECTOR || s->generation > ring->sector[best].generation) best = i;
   }
   return best;
 }
@@ -153,9 +153,8 @@ static uint32_t sector_below(const struct gw_ring *ring, uint64_t below_seq) {
 enum gw_status gw_ring_next(const struct gw_ring *ring, uint64_t below_seq, uint64_t *seq,
                             uint8_t *bytes, size_t max, size_t *len) {
   struct stored found;
-  uint64_t bound = below_seq;
-  for (uint32_t i = sector_below(ring, bound); i != NO_SECTOR; i = sector_below(ring, bound)) {
-    bound = ring->sector[i].first_seq;
+  uint32_t i = older_sector(ring, UINT32_MAX, below_seq);
+  for (; i != NO_SECTOR; i = older_sector(ring, ring->sector[i].generation, below_seq)) {
     if (ring->sector[i].open == 0 || find_open(ring, i, below_seq, &found) != GW_OK) continue;
     if (found.len > max) return GW_E_SPACE;
     memcpy(bytes, found.body, found.len);
@@ -194,11 +193,9 @@ static enum gw_status write_acknowledgement(struct gw_ring *ring, uint32_t numbe
   return flash->write(flash->ctx, number * flash->sector_bytes + s->bottom, head, SLOT_BYTES);
 }
 
-enum gw_status gw_ring_acknowledge(struct gw_ring *ring, uint64_t seq, uint8_t code) {
+static enum gw_status acknowledge_in(struct gw_ring *ring, uint32_t number, uint64_t seq, uint8_t code) {
   struct stored record;
-  uint32_t number = sector_below(ring, seq + 1);
   uint32_t at = SLOT_BYTES;
-  if (number == NO_SECTOR) return GW_E_NONE;
   for (uint8_t i = 0; i < ring->sector[number].records; i++) {
     if (gw_sector_record(ring->flash, number, at, &record) != GW_OK) return GW_E_IO;
     if (record.seq == seq) {
@@ -209,6 +206,18 @@ enum gw_status gw_ring_acknowledge(struct gw_ring *ring, uint64_t seq, uint8_t c
     at += SLOT_BYTES + gw_padded(record.len);
   }
   return GW_E_NONE;
+}
+
+enum gw_status gw_ring_acknowledge(struct gw_ring *ring, uint64_t seq, uint8_t code) {
+  enum gw_status status = GW_E_NONE;
+  uint32_t number = older_sector(ring, UINT32_MAX, seq + 1);
+  /* A write that failed may have left a good copy behind, in each sector that was tried. */
+  for (int copy = 0; copy < APPEND_ATTEMPTS && number != NO_SECTOR; copy++) {
+    enum gw_status found = acknowledge_in(ring, number, seq, code);
+    if (status == GW_E_NONE || (found != GW_OK && found != GW_E_NONE)) status = found;
+    number = older_sector(ring, ring->sector[number].generation, seq + 1);
+  }
+  return status;
 }
 
 uint32_t gw_ring_waiting(const struct gw_ring *ring) {
