@@ -9,7 +9,8 @@ import { startStack } from './start.ts'
 
 const USAGE = `npm run stack -- [options]
 
-What the portal needs in place of servers: MongoDB, an IPFS store, an Ethereum development chain with the contract.
+What the portal needs in place of servers: MongoDB, an IPFS store, an Ethereum development chain with the contract, and an
+MQTT broker that lets everybody in.
 Runs until Ctrl-C; the next start continues.
 
   --data DIR          folder for everything that is kept (.data/dev)
@@ -73,7 +74,7 @@ async function main(): Promise<void> {
   const dir = resolve(values.data)
   await mkdir(dir, { recursive: true, mode: OWNER_ONLY })
   const secrets = await portalSecrets(dir)
-  const stack = await startStack({ dir, ports, blockTimeSeconds: BLOCK_TIME_SECONDS })
+  const stack = await startStack({ dir, ports, mqtt: {}, blockTimeSeconds: BLOCK_TIME_SECONDS })
   try {
     const file = join(dir, 'env')
     const environment = {
@@ -90,7 +91,8 @@ async function main(): Promise<void> {
     await keepFile(file, environmentFile(environment))
     process.stdout.write(
       `MongoDB   ${stack.mongodbUri}\nIPFS      ${stack.ipfsUrl}\n` +
-        `Ethereum  ${stack.rpcUrl}, chain ${stack.chainId}, contract ${stack.contract}\n\n` +
+        `Ethereum  ${stack.rpcUrl}, chain ${stack.chainId}, contract ${stack.contract}\n` +
+        `MQTT      ${stack.mqttUrl}\n\n` +
         `Start the portal in another terminal:\n\n  npm run dev -- --dotenv ${relative('', file)}\n\nCtrl-C stops.\n`,
     )
     await stopped

@@ -36,6 +36,7 @@ export const stackEnvironment = (stack: Stack): Record<string, string> => ({
   NUXT_CHAIN_ID: String(stack.chainId),
   NUXT_DEPLOYMENTS_DIR: stack.deploymentsDir,
   NUXT_ANCHORING_KEY: stack.anchoringKey,
+  ...(stack.mqttUrl !== null && { NUXT_MQTT_URL: stack.mqttUrl }),
 })
 
 /** Starts the built portal on 127.0.0.1 and resolves once it answers `/health`. */

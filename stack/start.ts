@@ -3,11 +3,14 @@ import { deployLedger } from '../contracts/deploy.ts'
 import { startChain } from './chain/index.ts'
 import { startIpfs } from './ipfs/index.ts'
 import { startMongo } from './mongodb/index.ts'
+import { startBroker } from './mqtt/index.ts'
 
 export interface StackOptions {
   /** Folder that keeps everything; starting again in it continues where it stopped. */
   dir: string
   ports?: { ipfs?: number; chain?: number }
+  /** An MQTT broker too, on this port or a free one. */
+  mqtt?: { port?: number }
   /** Seconds between blocks; a block per transaction when absent. */
   blockTimeSeconds?: number
   chainId?: number
@@ -16,6 +19,8 @@ export interface StackOptions {
 export interface Stack {
   mongodbUri: string
   ipfsUrl: string
+  /** Null where no broker was asked for. */
+  mqttUrl: string | null
   rpcUrl: string
   chainId: number
   contract: string
@@ -39,6 +44,7 @@ interface Part {
 export async function startStack({
   dir,
   ports = {},
+  mqtt,
   blockTimeSeconds,
   chainId,
 }: StackOptions): Promise<Stack> {
@@ -51,7 +57,7 @@ export async function startStack({
     for (const part of parts.splice(0).toReversed()) await part.stop()
   }
   try {
-    const [chain, ipfs, mongodbUri] = await Promise.all([
+    const [chain, ipfs, mqttUrl, mongodbUri] = await Promise.all([
       started(
         startChain({ dir: join(dir, 'chain'), port: ports.chain, blockTimeSeconds, chainId }),
       ),
@@ -61,6 +67,7 @@ export async function startStack({
           ...(ports.ipfs !== undefined && { port: ports.ipfs }),
         }),
       ),
+      mqtt ? started(startBroker(mqtt)).then(({ url }) => url) : null,
       process.env.NUXT_MONGODB_URI ??
         started(startMongo({ dir: join(dir, 'mongodb') })).then(({ uri }) => uri),
     ])
@@ -76,6 +83,7 @@ export async function startStack({
     return {
       mongodbUri,
       ipfsUrl: ipfs.apiUrl,
+      mqttUrl,
       rpcUrl: chain.rpcUrl,
       chainId: chain.chainId,
       contract: deployment.contract,

@@ -7,13 +7,16 @@ import { kuboIpfs } from '../adapters/ipfs'
 import { OWASP_COST, passwords } from '../adapters/passwords'
 import { sessions } from '../adapters/sessions'
 import { altcha } from '../adapters/proof-of-work'
+import { mqttMessages } from '../adapters/mqtt'
 import { webCryptoVerifier } from '../adapters/signature-verifier'
 import { signingKey } from '../adapters/signing-key'
 import { vault } from '../adapters/vault'
 import { createModels, ensureIndexes } from '../models'
+import { readingIntake } from '../services/accept-reading'
 import { lease } from '../services/lease'
 import type { ComplaintDesk, Deps } from '../services/deps'
 import type { Config } from '../utils/config'
+import { recentRefusals } from '../services/recent-refusals'
 import { MAX_BATCH_RECORDS } from '../../shared/batch'
 import { messageOf } from '../../shared/coded-error'
 
@@ -57,12 +60,16 @@ function compose() {
     sessions: sessions(models, systemClock),
   }
   const holder = randomUUID()
+  const mqtt = mqttSettings(config)
   return {
     config,
     deps,
     database,
     lease: lease(deps, 'ledger', holder),
     outageLease: lease(deps, 'outages', holder),
+    intake: readingIntake(deps),
+    messages: mqtt && mqttMessages(mqtt),
+    refusals: recentRefusals(deps.clock),
   }
 }
 
@@ -97,6 +104,7 @@ export default defineNitroPlugin((nitroApp) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, closeEventStreams)
   nitroApp.hooks.hook('close', async () => {
     closeEventStreams()
+    await composed.messages?.close()
     await composed.lease.release().catch(() => undefined)
     await composed.outageLease.release().catch(() => undefined)
     await database.close()

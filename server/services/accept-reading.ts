@@ -1,72 +1,75 @@
-import type { Acceptance } from '../../shared/api/readings.ts'
-import { CodedError } from '../../shared/coded-error.ts'
-import type { DeviceRow } from '../models/index.ts'
+import type { MessageVerdict } from '../../shared/api/readings.ts'
 import type { Deps } from './deps.ts'
+import { inGroups } from './in-groups.ts'
 import { judgeReading, withinAllowance, type DeviceAllowance } from './judge-reading.ts'
-import { openReading, type HandedIn, type SignedReading } from './open-reading.ts'
-import { findDeviceRow } from './record-device-event.ts'
+import { openReading, type HandedIn } from './open-reading.ts'
+import { expectUnchanging, findDevices, type ListedDevice } from './registry.ts'
 import { Rejection } from './rejection.ts'
 import { storeReadings, type StorableReading } from './store-readings.ts'
 
-/**
- * Road step 4: takes readings as they came, answers for each in the same order. What is answered `accepted` or
- * `duplicate` is durable in the database and bears a signed receipt; what is `rejected` changed nothing, but for an
- * equivocation, which is kept as evidence. Throws only when the database is away, or `store_unavailable` in the moment
- * in which a device is changed: then nothing was promised.
- */
-export async function acceptReadings(
-  deps: Deps,
+/** Takes readings as they came, answers for each in the same order. */
+export type ReadingIntake = (
   handedIn: readonly HandedIn[],
   allowance: DeviceAllowance,
-): Promise<Acceptance[]> {
-  // Taken before the registry is read: a device seen as active was active at this time.
-  const receivedAt = deps.clock.now()
-  const opened = handedIn.map(openReading)
-  const devices = await findDevices(deps, opened)
-  const sound = await Promise.all(
-    opened.map((reading) =>
-      reading instanceof Rejection ? reading : judgeReading(deps, reading, { devices, receivedAt }),
-    ),
-  )
-  const judged = sound.map((item) =>
-    item instanceof Rejection ? item : withinAllowance(item, allowance),
-  )
+) => Promise<MessageVerdict[]>
 
-  const storable = judged.filter((item): item is StorableReading => !(item instanceof Rejection))
-  const stored = await storeReadings(deps, storable)
-  return judged.map((item) =>
-    item instanceof Rejection
-      ? { status: 'rejected', code: item.code, detail: item.message }
-      : (stored.get(item) ?? notStored()),
-  )
+/** As many as one request may carry. */
+const MAX_GROUP = 1_000
+
+/**
+ * Road step 4, one for a process. What is answered `accepted` or `duplicate` is durable in the database and bears a signed
+ * receipt; what is `rejected` changed nothing, but for an equivocation, which is kept as evidence. Throws only when the
+ * database is away, or `store_unavailable` in the moment in which a device is changed: then nothing was promised. Whoever
+ * comes at the same time shares the look at the registry and the write.
+ */
+export function readingIntake(deps: Deps): ReadingIntake {
+  const lookUp = inGroups((ids: readonly string[]) => findDevices(deps, ids), {
+    maxItems: MAX_GROUP,
+    atOnce: 1,
+  })
+  const store = inGroups((items: readonly StorableReading[]) => storeReadings(deps, items), {
+    maxItems: MAX_GROUP,
+    atOnce: 1,
+  })
+
+  return async (handedIn, allowance) => {
+    // Taken before the registry is read: a device seen as active was active at this time.
+    const receivedAt = deps.clock.now()
+    const opened = handedIn.map(openReading)
+    const ids = opened.flatMap((reading) =>
+      reading instanceof Rejection ? [] : [reading.content.reading.device_id],
+    )
+    const devices = await byId([...new Set(ids)], lookUp)
+    for (const device of devices.values()) expectUnchanging(device, deps.clock.now())
+    const judging = { devices, receivedAt }
+    const sound = await Promise.all(
+      opened.map((reading) =>
+        reading instanceof Rejection ? reading : judgeReading(deps, reading, judging),
+      ),
+    )
+    const judged = sound.map((item) =>
+      item instanceof Rejection ? item : withinAllowance(item, allowance),
+    )
+    const storable = judged.filter((item): item is StorableReading => !(item instanceof Rejection))
+    const stored = storable.length > 0 ? await store(storable) : []
+    const verdicts = stored.values()
+    return judged.map((item) =>
+      item instanceof Rejection
+        ? { status: 'rejected', code: item.code, detail: item.message }
+        : (verdicts.next().value ?? notStored()),
+    )
+  }
 }
 
 function notStored(): never {
   throw new Error('every storable reading has an answer')
 }
 
-async function findDevices(
-  deps: Deps,
-  readings: readonly (SignedReading | Rejection)[],
-): Promise<Map<string, DeviceRow>> {
-  const ids = new Set(
-    readings.flatMap((opened) =>
-      opened instanceof Rejection ? [] : [opened.content.reading.device_id],
-    ),
-  )
-  if (ids.size === 0) return new Map()
-  const rows = await deps.models.devices.find({ _id: { $in: [...ids] } }).lean()
-  const settled = rows.map((row) =>
-    row.pending_event === null ? row : findDeviceRow(deps, row._id),
-  )
-  const devices = new Map((await Promise.all(settled)).map((row) => [row._id, row]))
-  for (const { _id, changing_until } of devices.values()) {
-    if (changing_until !== null && changing_until > deps.clock.now()) {
-      throw new CodedError(
-        'store_unavailable',
-        `device_id: ${_id} is being changed in this moment; send again`,
-      )
-    }
-  }
-  return devices
+async function byId(
+  ids: readonly string[],
+  lookUp: (ids: readonly string[]) => Promise<(ListedDevice | null)[]>,
+): Promise<Map<string, ListedDevice>> {
+  if (ids.length === 0) return new Map()
+  const devices = await lookUp(ids)
+  return new Map(devices.flatMap((device) => (device ? [[device._id, device]] : [])))
 }

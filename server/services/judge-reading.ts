@@ -2,10 +2,10 @@ import { toHex } from '../../shared/bytes.ts'
 import { canonicalText } from '../../shared/json.ts'
 import { signedDigest } from '../../shared/reading/index.ts'
 import type { ReadingRecord } from '../../shared/record/index.ts'
-import type { DeviceRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 import type { SignedReading } from './open-reading.ts'
 import { leafHashOfBody } from './record-bodies.ts'
+import type { ListedDevice } from './registry.ts'
 import { Rejection } from './rejection.ts'
 import type { StorableReading } from './store-readings.ts'
 
@@ -13,7 +13,7 @@ import type { StorableReading } from './store-readings.ts'
 const MAX_CLOCK_AHEAD_MS = 5 * 60_000
 
 interface Judging {
-  devices: ReadonlyMap<string, DeviceRow>
+  devices: ReadonlyMap<string, ListedDevice>
   receivedAt: Date
 }
 
@@ -23,8 +23,14 @@ export async function judgeReading(
   opened: SignedReading,
   { devices, receivedAt }: Judging,
 ): Promise<StorableReading | Rejection> {
-  const { message, signature } = opened
+  const { message, signature, place } = opened
   const { device_id, timestamp } = opened.content.reading
+  if (place && place.device_id !== device_id) {
+    return new Rejection(
+      'wrong_topic',
+      `topic: expected the device that signed, ${device_id}, got ${place.device_id}`,
+    )
+  }
   const device = devices.get(device_id)
   if (!device)
     return new Rejection(
@@ -41,6 +47,12 @@ export async function judgeReading(
     return new Rejection(
       'suspended_device',
       `device_id: expected an active device, ${device_id} is ${device.status}`,
+    )
+  }
+  if (place && place.area_id !== device.area_id) {
+    return new Rejection(
+      'wrong_topic',
+      `topic: expected the area of ${device_id}, ${device.area_id}, got ${place.area_id}`,
     )
   }
   const aheadMs = Date.parse(timestamp) - receivedAt.getTime()

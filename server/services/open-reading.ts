@@ -8,9 +8,16 @@ import {
   type UnsignedReading,
 } from '../../shared/reading/index.ts'
 import { Rejection } from './rejection.ts'
+import type { TopicPlace } from './topic.ts'
 
-/** A reading as it came, not yet looked at: a parsed JSON value, or the bytes of one item in compact form. */
-export type HandedIn = { json: unknown } | { cose: Uint8Array }
+/** First byte of every reading in compact form: tag 18 (RFC 9052 §2), which begins no JSON text. */
+export const COSE_SIGN1_TAG = 0xd2
+
+/**
+ * A reading as it came, not yet looked at: a parsed JSON value, or the bytes of one item in compact form; with what its
+ * topic says of it, where it came under one.
+ */
+export type HandedIn = ({ json: unknown } | { cose: Uint8Array }) & { place?: TopicPlace }
 
 /** A reading that parses, with what its device signed. */
 export interface SignedReading {
@@ -21,12 +28,15 @@ export interface SignedReading {
   /** What the signature is over. */
   message: Uint8Array
   signature: Signature
+  /** What its topic says, where it came under one. */
+  place?: TopicPlace | undefined
 }
 
 /** Parses a reading in either form, strictly. */
 export function openReading(handedIn: HandedIn): SignedReading | Rejection {
   try {
-    return 'json' in handedIn ? openJson(handedIn.json) : openCompact(handedIn.cose)
+    const opened = 'json' in handedIn ? openJson(handedIn.json) : openCompact(handedIn.cose)
+    return { ...opened, place: handedIn.place }
   } catch (error) {
     if (error instanceof CodedError && error.code === 'malformed')
       return new Rejection('malformed', error.message)

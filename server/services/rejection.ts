@@ -1,9 +1,9 @@
-import type { RejectionCode } from '../../shared/api/readings.ts'
+import type { MessageRefusalCode } from '../../shared/api/readings.ts'
 
 /** Why a reading is not taken. */
 export class Rejection extends Error {
-  readonly code: RejectionCode
-  constructor(code: RejectionCode, detail: string) {
+  readonly code: MessageRefusalCode
+  constructor(code: MessageRefusalCode, detail: string) {
     super(detail)
     this.code = code
   }

@@ -20,11 +20,11 @@ interface KnownReading {
   known: RecordEntry
 }
 
-/** Stores readings under the identity (device, seq), each at most once, and answers for each after the journal has it. */
+/** Stores readings under the identity (device, seq), each at most once, and answers for each in their order after the journal has it. */
 export async function storeReadings(
   deps: Deps,
   storable: readonly StorableReading[],
-): Promise<Map<StorableReading, Acceptance>> {
+): Promise<Acceptance[]> {
   const refused = await insertNew(
     deps.models.records,
     storable.map(({ row }) => row),
@@ -46,11 +46,16 @@ export async function storeReadings(
     deps,
     contradicting.map(({ item }) => item.row),
   )
-  return new Map<StorableReading, Acceptance>([
+  const answers = new Map<StorableReading, Acceptance>([
     ...accepted.map((item) => [item, promised(deps, 'accepted', item.row)] as const),
     ...duplicates.map(({ item, known }) => [item, promised(deps, 'duplicate', known)] as const),
     ...contradicting.map(({ item, known }) => [item, contradicts(item, known)] as const),
   ])
+  return storable.map((item) => answers.get(item) ?? unanswered(item))
+}
+
+function unanswered({ row }: StorableReading): never {
+  throw new Error(`reading ${row.device_id} number ${row.seq}: neither stored nor known`)
 }
 
 /** The records that have these numbers. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { messageOf } from '../../shared/coded-error'
 import { DEFAULT_CLOCK_HOURS, parseClockHours } from '../../shared/complaint'
 import { MalformedError, parseAs } from '../../shared/parse'
+import { mqttVariables } from './mqtt-config'
 
 /** Orders of the groups the keys belong to (SEC 2 §2.4.1, §2.4.2): a private key is from 1 to below. */
 const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
@@ -84,6 +85,7 @@ const environmentSchema = z.object({
   NUXT_PUBLIC_RPC_URL: httpUrl.optional(),
   NUXT_PUBLIC_GATEWAY_URL: httpUrl.optional(),
   NUXT_EXPLORER_URL: httpUrl.optional(),
+  ...mqttVariables,
 })
 
 /** Secrets may come from a file instead: `<NAME>_FILE` holds its path. */
@@ -95,6 +97,9 @@ const SECRETS = [
   'NUXT_METRICS_TOKEN',
   'NUXT_PERSONAL_DATA_KEY',
   'NUXT_OPEN311_KEYS',
+  'NUXT_MQTT_URL',
+  'NUXT_MQTT_USERNAME',
+  'NUXT_MQTT_PASSWORD',
 ]
 
 export type Config = z.infer<typeof environmentSchema>
@@ -107,7 +112,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const merged: Record<string, string | undefined> = { ...environment }
   for (const name of SECRETS) {
     const file = environment[`${name}_FILE`]
-    if (file !== undefined) merged[name] = readSecret(`${name}_FILE`, file)
+    if (file) merged[name] = readSecret(`${name}_FILE`, file)
   }
   const present = Object.fromEntries(
     Object.entries(merged).filter(([, value]) => value !== undefined && value !== ''),

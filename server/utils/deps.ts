@@ -1,5 +1,8 @@
+import type { MessageSource } from '../services/accept-message'
+import type { ReadingIntake } from '../services/accept-reading'
 import type { Deps } from '../services/deps'
 import type { Lease } from '../services/lease'
+import type { RecentRefusals } from '../services/recent-refusals'
 import type { Config } from './config'
 
 /** What routes and tasks work with. */
@@ -10,6 +13,10 @@ export interface Composition {
   /** On deriving outages. */
   outageLease: Lease
   config: Config
+  intake: ReadingIntake
+  /** Where devices publish; null where no broker is configured. */
+  messages: MessageSource | null
+  refusals: RecentRefusals
 }
 
 let composition: Composition | null = null

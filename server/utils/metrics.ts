@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import type { MessageSource } from '../services/accept-message'
 import type { LedgerMeasures } from '../services/measure-ledger'
 
 const registry = new Registry()
@@ -28,6 +29,34 @@ const failures = gauge('ledger_failures', 'Steps and batches whose last try fail
 
 /** Counts one handed-in reading: `accepted`, `duplicate`, or the code of its rejection. */
 export const countReading = (outcome: string): void => readings.inc({ outcome })
+
+const messages = new Counter({
+  name: 'gridwitness_mqtt_messages_total',
+  help: 'Messages from the MQTT broker, by what became of them.',
+  labelNames: ['outcome'],
+  registers: [registry],
+})
+
+/** Counts one message, and the reading in it, likewise. */
+export function countMessage(outcome: string): void {
+  messages.inc({ outcome })
+  countReading(outcome)
+}
+
+/** Measures a source of messages from now on. */
+export function watchMessages(source: Pick<MessageSource, 'isConnected' | 'inFlight'>): void {
+  const measured = (name: string, help: string, measure: () => number) =>
+    new Gauge({
+      name: `gridwitness_mqtt_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(measure())
+      },
+    })
+  measured('connected', '1 while the MQTT broker is connected.', () => Number(source.isConnected()))
+  measured('in_flight', 'Messages read and not yet acknowledged.', () => source.inFlight())
+}
 
 /** All metrics in the Prometheus text format. */
 export function renderMetrics(measures: LedgerMeasures): Promise<string> {

@@ -30,6 +30,7 @@ export const PROBLEM_STATUS = {
   account_conflict: 409,
   complaint_conflict: 409,
   challenge_used: 409,
+  wrong_topic: 409,
   not_anchored_yet: 409,
   not_published_yet: 409,
   record_damaged: 409,

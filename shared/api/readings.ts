@@ -24,6 +24,13 @@ export const REJECTION_CODES = [
 ] as const
 export type RejectionCode = (typeof REJECTION_CODES)[number]
 
+/** Largest payload of a message that is looked at; a reading takes less than one KiB. */
+export const MAX_MESSAGE_BYTES = 16 * 1024
+
+/** Why a message from a broker is refused: as any reading, or for its topic or size. */
+export const MESSAGE_REFUSAL_CODES = [...REJECTION_CODES, 'wrong_topic', 'too_large'] as const
+export type MessageRefusalCode = (typeof MESSAGE_REFUSAL_CODES)[number]
+
 /** Answer to one handed-in reading. */
 export const acceptanceSchema = z.discriminatedUnion('status', [
   z.strictObject({
@@ -38,6 +45,11 @@ export const acceptanceSchema = z.discriminatedUnion('status', [
   }),
 ])
 export type Acceptance = z.infer<typeof acceptanceSchema>
+
+/** What became of a message. */
+export type MessageVerdict =
+  | Exclude<Acceptance, { status: 'rejected' }>
+  | { status: 'rejected'; code: MessageRefusalCode; detail: string }
 
 export const RECORD_STATES = ['accepted', 'sealed', 'published', 'anchored', 'final'] as const
 export const recordStateSchema = z.enum(RECORD_STATES)

@@ -1,12 +1,11 @@
 import type { H3Event } from 'h3'
-import type { Acceptance } from '../../../shared/api/readings'
+import type { MessageVerdict } from '../../../shared/api/readings'
 import { PROBLEM_STATUS } from '../../../shared/api/problem'
-import { acceptReadings } from '../../services/accept-reading'
 
 export default apiRoute(async (event) => {
   const { handedIn, isMany } = await readReadings(event)
   countAgainstAddress(event, handedIn.length)
-  const answers = await acceptReadings(useDeps(), handedIn, deviceAllowance)
+  const answers = await useComposition().intake(handedIn, deviceAllowance)
   for (const answer of answers)
     countReading(answer.status === 'rejected' ? answer.code : answer.status)
   const [only] = answers
@@ -15,7 +14,7 @@ export default apiRoute(async (event) => {
   return answers
 })
 
-function answerOne(event: H3Event, answer: Acceptance) {
+function answerOne(event: H3Event, answer: MessageVerdict) {
   if (answer.status === 'rejected') {
     return sendProblem(event, problem(answer.code, PROBLEM_STATUS[answer.code], answer.detail))
   }
@@ -23,7 +22,7 @@ function answerOne(event: H3Event, answer: Acceptance) {
   return answer
 }
 
-function statusOfMany(answers: readonly Acceptance[]): number {
+function statusOfMany(answers: readonly MessageVerdict[]): number {
   if (answers.every(({ status }) => status === 'accepted')) return 201
   return answers.every(({ status }) => status === 'duplicate') ? 200 : 207
 }

@@ -58,4 +58,14 @@ export const adminPaths: Paths = {
       problems: ['store_unavailable'],
     }),
   },
+  '/api/v1/admin/refusals': {
+    get: operation({
+      operationId: 'listRefusals',
+      tag: 'admin',
+      summary:
+        'Messages of the MQTT broker that were refused for good, as far as this instance remembers',
+      needsToken: true,
+      answers: read('The last ones, newest first', 'Refusals'),
+    }),
+  },
 }

@@ -64,6 +64,7 @@ import {
 import { areaSchema, areasSchema, mapSchema, statusEventSchema } from '../map.ts'
 import { leafHashesSchema, outageDetailSchema, outageSchema, outagesSchema } from '../outages.ts'
 import { problemSchema } from '../problem.ts'
+import { refusalsSchema } from '../refusals.ts'
 import { acceptanceSchema, storedReadingSchema, storedReadingsSchema } from '../readings.ts'
 import { searchSchema } from '../search.ts'
 import { timelineSchema } from '../timeline.ts'
@@ -94,6 +95,7 @@ const NAMED = {
   Failures: z.strictObject({
     items: z.array(z.strictObject({ subject: z.string(), failure: failureDetailSchema })),
   }),
+  Refusals: refusalsSchema,
   Ledger: ledgerSchema,
   Area: areaSchema,
   Areas: areasSchema,

@@ -83,6 +83,15 @@ const wrong: [variable: string, value: string, sentence: string][] = [
   ['NUXT_PUBLIC_RPC_URL', 'node', 'expected an http or https URL, got "node"'],
   ['NUXT_PUBLIC_GATEWAY_URL', 'ipfs.io', 'expected an http or https URL, got "ipfs.io"'],
   ['NUXT_EXPLORER_URL', 'ftp://scan', 'expected an http or https URL, got "ftp://scan"'],
+  [
+    'NUXT_MQTT_URL',
+    'mqtts://u:hunter2@broker',
+    'expected mqtt:// or mqtts://, a host, and no user or password, got something else (not shown)',
+  ],
+  ['NUXT_MQTT_CLIENT_ID', 'a/b', 'expected 1 to 64 of letters, digits, _ . : and -, got "a/b"'],
+  ['NUXT_MQTT_GROUP', '#', 'expected 1 to 64 of letters, digits, _ . : and -, got "#"'],
+  ['NUXT_MQTT_CA_FILE', '/nowhere/ca', 'expected a readable file, got "/nowhere/ca"'],
+  ['NUXT_MQTT_MAX_IN_FLIGHT', '0', 'expected 1 to 10000, got "0"'],
 ]
 
 describe('a server whose configuration is wrong', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { acceptReadings } from '../../../server/services/accept-reading.ts'
+import { readingIntake, type ReadingIntake } from '../../../server/services/accept-reading.ts'
 import { drawMap } from '../../../server/services/draw-map.ts'
 import { enrolDevices } from '../../../server/services/enrol-devices.ts'
 import { followChanges } from '../../../server/services/follow-changes.ts'
@@ -16,16 +16,18 @@ import { startServices, type ServiceTest } from './deps.ts'
 
 const AREA = 'in-br-gaya'
 let test: ServiceTest
+let intake: ReadingIntake
 
 beforeAll(async () => {
   test = await startServices()
+  intake = readingIntake(test.deps)
   await putArea(test.deps, AREA, { name: AREA, kind: 'district', parent_id: null, geometry: null })
 })
 afterAll(() => test?.stop())
 
 const withoutLimit = () => 0
 const asJson = (readings: readonly unknown[]) => readings.map((json) => ({ json }))
-const accept = (...readings: unknown[]) => acceptReadings(test.deps, asJson(readings), withoutLimit)
+const accept = (...readings: unknown[]) => intake(asJson(readings), withoutLimit)
 
 async function enrolled(name: string): Promise<TestDevice> {
   const device = new TestDevice(name)
@@ -100,7 +102,7 @@ describe('a device that hands in too much', () => {
     let left = 2
     const allowance = () => (left-- > 0 ? 0 : 1_500)
     const readings = [device.read(), device.read(), device.read()]
-    const answers = await acceptReadings(test.deps, asJson(readings), allowance)
+    const answers = await intake(asJson(readings), allowance)
     expect(answers.map((answer) => ('code' in answer ? answer.code : answer.status))).toEqual([
       'accepted',
       'accepted',
@@ -117,7 +119,7 @@ describe('a device that hands in too much', () => {
     const counted: string[] = []
     const allowance = (id: string) => counted.push(id) * 0
     const forged = { ...device.read(), voltage_mv: 1 }
-    await acceptReadings(test.deps, asJson([forged, device.read()]), allowance)
+    await intake(asJson([forged, device.read()]), allowance)
     expect(counted).toEqual([device.facts.device_id])
   })
 })
