@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { drawMap, type MapQuery } from '../../../server/services/draw-map.ts'
 import { enrolDevices } from '../../../server/services/enrol-devices.ts'
 import { changeDevice } from '../../../server/services/change-device.ts'
-import { acceptReadings } from '../../../server/services/accept-reading.ts'
+import { readingIntake } from '../../../server/services/accept-reading.ts'
 import { findArea, listAreas } from '../../../server/services/list-areas.ts'
 import { putArea } from '../../../server/services/put-area.ts'
 import { mapSchema, MAX_MAP_FEATURES, type MapAnswer } from '../../../shared/api/map.ts'
@@ -40,7 +40,7 @@ const enrol = (...devices: TestDevice[]) =>
 const report = (device: TestDevice, power_status: 'ON' | 'OFF') => {
   const timestamp = `${test.clock.now().toISOString().slice(0, 19)}Z`
   const json = device.read({ power_status, timestamp, reason: 'change' })
-  return acceptReadings(test.deps, [{ json }], NO_LIMIT)
+  return readingIntake(test.deps)([{ json }], NO_LIMIT)
 }
 
 const stateOf = ({ features }: MapAnswer, device: TestDevice) => {
