@@ -65,6 +65,7 @@ export const adminPaths: Paths = {
       summary:
         'Messages of the MQTT broker that were refused for good, as far as this instance remembers',
       needsToken: true,
+      needsSession: true,
       answers: read('The last ones, newest first', 'Refusals'),
     }),
   },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { acceptReadings } from '../../../server/services/accept-reading.ts'
+import { readingIntake } from '../../../server/services/accept-reading.ts'
 import { changeDevice } from '../../../server/services/change-device.ts'
 import { deviceTimeline } from '../../../server/services/device-timeline.ts'
 import { enrolDevices } from '../../../server/services/enrol-devices.ts'
@@ -35,8 +35,7 @@ async function sensor(name: string) {
     make: (minutes: number, members: Partial<UnsignedReading> = {}) =>
       device.read({ timestamp: at(minutes), ...members }),
     async hear(...readings: unknown[]) {
-      const answers = await acceptReadings(
-        test.deps,
+      const answers = await readingIntake(test.deps)(
         readings.map((json) => ({ json })),
         NO_LIMIT,
       )

@@ -1,5 +1,4 @@
-export default apiRoute((event) => {
-  requireAdmin(event)
-  setResponseHeader(event, 'cache-control', 'no-store')
+export default apiRoute(async (event) => {
+  await requireAccess(event)
   return { items: useComposition().refusals.list() }
 })
