@@ -1,7 +1,7 @@
 import { parse as parseCsv } from 'csv-parse/sync'
 import { create } from 'xmlbuilder2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { acceptReadings } from '../../../server/services/accept-reading.ts'
+import { readingIntake } from '../../../server/services/accept-reading.ts'
 import { areaAtom, areaCalendar } from '../../../server/services/area-feeds.ts'
 import { describeOutage } from '../../../server/services/describe-outage.ts'
 import { enrolDevices } from '../../../server/services/enrol-devices.ts'
@@ -74,8 +74,7 @@ beforeAll(async () => {
   const json = hear.map(([device, minutes, members]) =>
     device.read({ timestamp: at(minutes), ...members }),
   )
-  await acceptReadings(
-    test.deps,
+  await readingIntake(test.deps)(
     json.map((reading) => ({ json: reading })),
     () => 0,
   )
