@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { buildHost } from '../../firmware/host/harness/build.ts'
+import { buildHost } from './host.ts'
 import { Device, type Presence } from '../../firmware/host/harness/device.ts'
 import { portalNetwork, type Network } from '../../firmware/host/harness/network.ts'
 import { AWKWARD, type Quirks } from '../../firmware/host/harness/quirks.ts'
@@ -24,7 +24,7 @@ let program: string
 const devices: Device[] = []
 
 beforeAll(async () => {
-  program = await buildHost('device')
+  program = buildHost('device')
   portal = await startTestPortal()
 }, 120_000)
 

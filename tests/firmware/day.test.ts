@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { buildHost } from '../../firmware/host/harness/build.ts'
+import { buildHost } from './host.ts'
 import { Device, type DeviceOptions } from '../../firmware/host/harness/device.ts'
 import { AWKWARD } from '../../firmware/host/harness/quirks.ts'
 import { expectUnbroken } from './chain.ts'
@@ -13,8 +13,8 @@ const HOUR = 60 * MINUTE
 const START = Date.UTC(2026, 10, 20, 0, 0, 0)
 
 let program: string
-beforeAll(async () => {
-  program = await buildHost('device')
+beforeAll(() => {
+  program = buildHost('device')
 })
 
 const running: Device[] = []

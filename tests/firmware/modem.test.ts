@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { Aedes } from 'aedes'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { buildHost } from '../../firmware/host/harness/build.ts'
+import { buildHost } from './host.ts'
 import { AWKWARD, type Quirks } from '../../firmware/host/harness/quirks.ts'
 import { withBroker } from '../../firmware/host/harness/mqtt-network.ts'
 import { UplinkAlone } from '../../firmware/host/harness/uplink-alone.ts'
@@ -17,8 +17,8 @@ const HTTP = ['apn=iot.test', 'origin=http://portal.test']
 const HTTPS = ['apn=iot.test', 'origin=https://portal.test:8443', `ca=${CA}`]
 
 let program: string
-beforeAll(async () => {
-  program = await buildHost('uplink-alone')
+beforeAll(() => {
+  program = buildHost('uplink-alone')
 })
 
 const running: UplinkAlone[] = []

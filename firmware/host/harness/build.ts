@@ -1,18 +1,25 @@
-import { execFile } from 'node:child_process'
-import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
-const HOST = resolve(import.meta.dirname, '..')
-const OUT = resolve(HOST, '../../.data/firmware')
+/** The firmware's core as this machine's C compiler builds it. */
 
-/**
- * Compiles a host program of firmware/host/Makefile where its sources changed, and gives its path. Needs `make` and a C
- * compiler; throws what they said.
- */
-export async function buildHost(
-  target: 'device' | 'uplink-alone',
-  out: string = join(OUT, target),
-): Promise<string> {
-  await promisify(execFile)('make', ['-C', HOST, `OUT=${out}`, target])
-  return join(out, target)
+const ROOT = new URL('../../../', import.meta.url)
+const HOST = fileURLToPath(new URL('firmware/host/', ROOT))
+
+const runs = (command: string) => spawnSync(command, ['--version']).status === 0
+
+/** What is missing to build the core, as a sentence; null when nothing is. */
+export const missingTools = (): string | null =>
+  runs('cc') && runs('make')
+    ? null
+    : 'the firmware is tested as C compiled for this machine: install a C compiler and make (Debian: apt install gcc make; macOS: xcode-select --install)'
+
+/** Builds one target of firmware/host/Makefile into a folder of its own; gives the program's path, or throws what the compiler said. */
+export function buildHost(target: string): string {
+  const missing = missingTools()
+  if (missing) throw new Error(missing)
+  const out = fileURLToPath(new URL(`.data/firmware/${target}/`, ROOT))
+  const made = spawnSync('make', ['-s', '-C', HOST, `OUT=${out}`, target], { encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`make ${target}: ${made.stderr}`)
+  return `${out}${target}`
 }
