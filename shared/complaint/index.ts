@@ -8,7 +8,7 @@ export {
   type ClockHours,
   type Fault,
 } from './clocks.ts'
-export { complaintFigures, isOverdue, type ComplaintFigures } from './figures.ts'
+export { complaintFigures, isOverdue } from './figures.ts'
 export {
   COMPLAINT_KINDS,
   KINDS_OF_ANOTHER_OFFICE,
@@ -27,13 +27,11 @@ export {
   teamField,
   type Committed,
   type PublicPart,
-  type SensorsSay,
 } from './public.ts'
 export { standingAfter, standingOf, type ComplaintStanding } from './standing.ts'
 export {
   COMPLAINT_STATUSES,
   isClosed,
-  OPEN_STATUSES,
   TRANSITIONS,
   type ComplaintRole,
   type ComplaintStatus,

@@ -44,7 +44,6 @@ export const sensorsSaySchema = z.strictObject({
   within_m: integerField(0),
   devices: z.array(deviceIdField),
 })
-export type SensorsSay = z.infer<typeof sensorsSaySchema>
 
 /** The fault found, with the moment the complaint is then due: both or neither. */
 const found = { fault: faultField.optional(), due_at: serverTimeField.optional() }

@@ -69,8 +69,6 @@ const CLOSED: readonly ComplaintStatus[] = ['resolved', 'rejected']
 /** Whether nobody needs to act on it any more. A disputed complaint is open. */
 export const isClosed = (status: ComplaintStatus): boolean => CLOSED.includes(status)
 
-export const OPEN_STATUSES = COMPLAINT_STATUSES.filter((status) => !isClosed(status))
-
 const setsStatus = (event: ComplaintEvent): event is ComplaintStatus =>
   event !== 'commented' && event !== 'redacted'
 
