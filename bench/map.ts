@@ -21,6 +21,8 @@ const HEARTBEAT_MS = 900_000
 const READINGS_PER_PAUSE = Math.round((DEVICES * PAUSE_MS) / HEARTBEAT_MS)
 const [WEST, SOUTH, EAST, NORTH] = [83.3, 24.3, 88.3, 27.5] as const
 const INSERT_MANY = 5_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 const dir = await mkdtemp(join(tmpdir(), 'gridwitness-bench-'))
 const mongo = await startMongo({ dir })
@@ -29,7 +31,9 @@ try {
   const models = createModels(connection)
   await ensureIndexes(models)
   await insertDevices(models)
+  await insertBreaks(models)
   await measure(models)
+  await measurePast(models)
 } finally {
   await connection.close()
   await mongo.stop()
@@ -85,6 +89,27 @@ function deviceRow(index: number, now: Date) {
   }
 }
 
+/** Every tenth device was off for an hour on each of the last two days. */
+async function insertBreaks({ deviceBreaks }: Models): Promise<void> {
+  const now = Date.now()
+  const rows = Array.from({ length: DEVICES / 10 }, (_, n) =>
+    [1, 2].map((day) => {
+      const fromAt = now - (day - spread(n, 0.618_034)) * DAY_MS
+      return {
+        _id: `${idOf(n * 10)}:off:${day}`,
+        device_id: idOf(n * 10),
+        kind: 'off',
+        from_at: new Date(fromAt),
+        to_at: new Date(fromAt + HOUR_MS),
+        first_seq: null,
+        last_seq: null,
+      }
+    }),
+  ).flat()
+  for (let first = 0; first < rows.length; first += INSERT_MANY)
+    await deviceBreaks.collection.insertMany(rows.slice(first, first + INSERT_MANY) as never)
+}
+
 /** The readings of one pause, as the portal notes them. */
 async function hearSome({ devices }: Models, round: number): Promise<void> {
   const now = new Date()
@@ -129,6 +154,23 @@ async function measure(models: Models): Promise<void> {
   tell('map.100k.median', took[Math.floor(ROUNDS / 2)], 'ms')
   tell('map.100k.p95', took[Math.floor(ROUNDS * 0.95)], 'ms', P95_LIMIT_MS)
   tell('map.100k.most_features', mostFeatures, 'features', MAX_MAP_FEATURES)
+}
+
+/** Someone plays the last two days. */
+async function measurePast(models: Models): Promise<void> {
+  const deps = { models, clock: { now: () => new Date() }, settings: { heartbeatMs: HEARTBEAT_MS } }
+  const took: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const at = new Date(Date.now() - 2 * DAY_MS * (1 - round / ROUNDS)).toISOString()
+    const startedAt = performance.now()
+    const map = await drawMap(deps, { ...viewOf(round), at })
+    createHash('sha256').update(JSON.stringify(map)).digest()
+    took.push(performance.now() - startedAt)
+  }
+  const [first] = took.splice(0, 1)
+  tell('map.100k.past.first', first, 'ms')
+  took.sort((a, b) => a - b)
+  tell('map.100k.past.p95', took[Math.floor(took.length * 0.95)], 'ms', P95_LIMIT_MS)
 }
 
 function tell(name: string, value = Number.NaN, unit: string, limit?: number): void {

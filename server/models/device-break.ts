@@ -41,6 +41,8 @@ const schema = new Schema<DeviceBreakRow>(
 // Breaks of a device never overlap: along its time, and along its numbers.
 schema.index({ device_id: 1, kind: 1, from_at: 1 })
 schema.index({ device_id: 1, last_seq: 1 })
+// Across devices: those of a kind that reach into the last two days.
+schema.index({ kind: 1, to_at: 1 })
 
 export const deviceBreakModel = (connection: Connection) =>
   connection.model<DeviceBreakRow>('DeviceBreak', schema, 'device_breaks')

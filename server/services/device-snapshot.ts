@@ -2,16 +2,19 @@ import type { Clock } from '../adapters/clock.ts'
 import type { DeviceRow, Models } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 
-/** What the map shows of a device whose place is public. Times of the server in ms since 1970. */
+/** What the map shows and areas count of a device. Times in ms since 1970, by the server's clock but for `measuredAt`. */
 export interface MapDevice {
   id: string
   areaId: string
   stage: DeviceRow['stage']
   customersServed: number
-  longitude: number
-  latitude: number
+  /** Longitude and latitude; null for a home, whose place is committed to: counted, not drawn. */
+  place: readonly [number, number] | null
+  enrolledAt: number
   powerStatus: 'ON' | 'OFF' | null
   receivedAt: number
+  /** When the latest reading was measured; 0 while there is none. */
+  measuredAt: number
   /** By the device's own clock. */
   since: string | null
   timestamp: string | null
@@ -28,13 +31,14 @@ const SHOWN = {
   stage: 1,
   customers_served: 1,
   point: 1,
+  enrolled_at: 1,
   last: 1,
 } as const
 type ShownRow = Pick<DeviceRow, '_id' | 'area_id' | 'status' | 'stage' | 'customers_served'> &
-  Pick<DeviceRow, 'point' | 'last'>
+  Pick<DeviceRow, 'point' | 'enrolled_at' | 'last'>
 
 /**
- * The active devices with a public place, kept in memory beside the database, which stays the truth: counting a hundred
+ * The active devices, kept in memory beside the database, which stays the truth: counting a hundred
  * thousand of them there takes longer than a map may. Each look reads only what was written since the last.
  */
 class DeviceSnapshot {
@@ -106,20 +110,20 @@ class DeviceSnapshot {
     const receivedAt = last?.received_at.getTime() ?? 0
     if (status === 'entering') this.#entering.add(id)
     else this.#entering.delete(id)
-    if (status !== 'active' || !point) {
+    if (status !== 'active') {
       this.#devices.delete(id)
       return
     }
-    const [longitude, latitude] = point.coordinates
     this.#devices.set(id, {
       id,
       areaId: row.area_id,
       stage: row.stage,
       customersServed: row.customers_served,
-      longitude,
-      latitude,
+      place: point?.coordinates ?? null,
+      enrolledAt: row.enrolled_at.getTime(),
       powerStatus: last?.power_status ?? null,
       receivedAt,
+      measuredAt: last ? Date.parse(last.timestamp) : 0,
       since: last?.since ?? null,
       timestamp: last?.timestamp ?? null,
     })
@@ -129,7 +133,7 @@ class DeviceSnapshot {
 /** One for each database a process speaks to. */
 const snapshots = new WeakMap<Models, DeviceSnapshot>()
 
-/** The active devices with a public place, as the database has them now, by id. */
+/** The active devices, as the database has them now, by id. */
 export function mapDevices(
   deps: Pick<Deps, 'models' | 'clock'>,
 ): Promise<ReadonlyMap<string, MapDevice>> {

@@ -5,16 +5,16 @@ import {
   type MapFeature,
   type StateCounts,
 } from '../../shared/api/map.ts'
-import type { Deps } from './deps.ts'
 import { mapDevices, type MapDevice } from './device-snapshot.ts'
-import type { StateDeps } from './device-state.ts'
-import { mapMomentNow, type MapMoment } from './map-moment.ts'
+import { mapMomentAt, type MapMoment, type MomentDeps } from './map-moment.ts'
 
 export interface MapQuery {
   /** West, south, east, north in degrees. */
   bbox: readonly [number, number, number, number]
   /** Web map zoom level: the world is 256 · 2^zoom pixels wide. */
   zoom?: number | undefined
+  /** A moment within the last two days; without it, now. */
+  at?: string | undefined
 }
 
 /** Cells along the longer side of the view; squared it stays below the feature limit. */
@@ -26,26 +26,26 @@ const COORDINATE_DECIMALS = 1e5
 
 interface Shown {
   device: MapDevice
+  place: readonly [longitude: number, latitude: number]
   state: DeviceState
 }
 
-/** `GET /map`: each device where there are few, clusters on a grid where there are many. Throws `malformed`. */
-export async function drawMap(
-  deps: Pick<Deps, 'models'> & StateDeps,
-  query: MapQuery,
-): Promise<MapAnswer> {
-  const moment = mapMomentNow(deps)
+/** `GET /map`: each device where there are few, clusters on a grid where there are many. Throws `malformed` for a moment that is too long ago or to come. */
+export async function drawMap(deps: MomentDeps, query: MapQuery): Promise<MapAnswer> {
+  const moment = await mapMomentAt(deps, query.at)
   const [west, south, east, north] = query.bbox
   const counts: StateCounts = { on: 0, off: 0, silent: 0 }
   const shown: Shown[] = []
   let latest: string | null = null
   for (const device of (await mapDevices(deps)).values()) {
-    const { longitude, latitude, timestamp } = device
+    const { place, timestamp } = device
+    if (!place) continue
+    const [longitude, latitude] = place
     if (longitude < west || longitude > east || latitude < south || latitude > north) continue
     const state = moment.stateOf(device)
     if (state === null) continue
     counts[state] += 1
-    shown.push({ device, state })
+    shown.push({ device, place, state })
     if (timestamp !== null && (latest === null || timestamp > latest)) latest = timestamp
   }
   const features =
@@ -55,10 +55,10 @@ export async function drawMap(
   return { type: 'FeatureCollection', features, counts, as_of: moment.asOf ?? latest }
 }
 
-const deviceFeature = ({ device, state }: Shown, moment: MapMoment): MapFeature => ({
+const deviceFeature = ({ device, place, state }: Shown, moment: MapMoment): MapFeature => ({
   type: 'Feature',
   id: device.id,
-  geometry: { type: 'Point', coordinates: [device.longitude, device.latitude] },
+  geometry: { type: 'Point', coordinates: [place[0], place[1]] },
   properties: {
     kind: 'device',
     area_id: device.areaId,
@@ -86,9 +86,12 @@ interface Cell extends StateCounts {
 function clusterFeatures(shown: readonly Shown[], degrees: number): MapFeature[] {
   const cells = new Map<number, Cell>()
   const columns = Math.ceil(WORLD_DEGREES / degrees) + 1
-  for (const { device, state } of shown) {
-    const x = Math.floor(device.longitude / degrees)
-    const y = Math.floor(device.latitude / degrees)
+  for (const {
+    place: [longitude, latitude],
+    state,
+  } of shown) {
+    const x = Math.floor(longitude / degrees)
+    const y = Math.floor(latitude / degrees)
     const key = y * columns + x
     let cell = cells.get(key)
     if (!cell) {
@@ -96,8 +99,8 @@ function clusterFeatures(shown: readonly Shown[], degrees: number): MapFeature[]
       cells.set(key, cell)
     }
     cell[state] += 1
-    cell.longitudes += device.longitude
-    cell.latitudes += device.latitude
+    cell.longitudes += longitude
+    cell.latitudes += latitude
   }
   return [...cells.values()].map(clusterFeature)
 }

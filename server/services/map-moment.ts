@@ -1,19 +1,46 @@
-import type { DeviceState } from '../../shared/api/map.ts'
+import { CodedError } from '../../shared/coded-error.ts'
+import { MAP_HISTORY_HOURS, type DeviceState } from '../../shared/api/map.ts'
+import { breaksAsOf, type StandingBreak } from '../../shared/outage/index.ts'
+import { secondText } from './api-times.ts'
+import type { Deps } from './deps.ts'
 import type { MapDevice } from './device-snapshot.ts'
 import { silentBefore, type StateDeps } from './device-state.ts'
+import { mapHistory, type MapHistory } from './map-history.ts'
+
+export type MomentDeps = Pick<Deps, 'models'> & StateDeps
 
 /** How the map reads the state of a device at the moment it is drawn for. */
 export interface MapMoment {
   /** Null where the device was not in service. */
   stateOf(device: MapDevice): DeviceState | null
-  /** When that state began by the device's own clock; null while nothing was ever heard. */
+  /** When that state began by the device's own clock; null where that is not known. */
   sinceOf(device: MapDevice): string | null
   /** The moment itself; null where it is the latest that is known. */
   asOf: string | null
 }
 
+const MS_PER_S = 1000
+const HISTORY_MS = MAP_HISTORY_HOURS * 3_600_000
+/** Who asks for the oldest moment takes a while to do so. */
+const GRACE_MS = 15 * 60_000
+
+/** The moment asked for, or now. Throws `malformed` where it is not within the last 48 hours. */
+export async function mapMomentAt(deps: MomentDeps, at: string | undefined): Promise<MapMoment> {
+  if (at === undefined) return now(deps)
+  const nowAt = deps.clock.now().getTime()
+  const moment = Math.floor(Date.parse(at) / MS_PER_S) * MS_PER_S
+  if (moment > nowAt || moment < nowAt - HISTORY_MS - GRACE_MS) {
+    throw new CodedError(
+      'malformed',
+      `at: expected a moment of the last ${MAP_HISTORY_HOURS} hours, got ${at}`,
+    )
+  }
+  const reach = { fromAt: nowAt - HISTORY_MS - GRACE_MS, untilAt: moment }
+  return past(await mapHistory(deps, reach), { at: moment, asOfAt: nowAt, ...deps.settings })
+}
+
 /** Now: by the latest reading of each device, by the rule of `stateNow`. */
-export function mapMomentNow(deps: StateDeps): MapMoment {
+function now(deps: StateDeps): MapMoment {
   const silentBeforeAt = silentBefore(deps).getTime()
   return {
     stateOf({ powerStatus, receivedAt }) {
@@ -22,5 +49,58 @@ export function mapMomentNow(deps: StateDeps): MapMoment {
     },
     sinceOf: ({ since }) => since,
     asOf: null,
+  }
+}
+
+interface Then {
+  at: number
+  /** What is known by then decides whether a last silence is one. */
+  asOfAt: number
+  heartbeatMs: number
+}
+
+/** A moment past, by the outage rules: off and silent by the breaks, in service by the device events, else on. */
+function past(history: MapHistory, { at, asOfAt, heartbeatMs }: Then): MapMoment {
+  const isInService = ({ id, enrolledAt }: MapDevice): boolean => {
+    const spans = history.service.get(id)
+    // Enrolment counts from the whole second it fell in.
+    if (!spans) return at + MS_PER_S > enrolledAt
+    return spans.some(({ fromAt, toAt }) => fromAt <= at && (toAt === null || at < toAt))
+  }
+
+  function standing({ id, powerStatus, measuredAt }: MapDevice): StandingBreak[] {
+    const stored = history.breaks.get(id) ?? []
+    if (powerStatus !== 'ON') return breaksAsOf(stored, asOfAt, heartbeatMs)
+    const last = { state: 'silent', fromAt: measuredAt + heartbeatMs, toAt: null } as const
+    const bounds = { firstSeq: null, lastSeq: null }
+    return breaksAsOf([...stored, { ...last, ...bounds }], asOfAt, heartbeatMs)
+  }
+
+  /** Most devices have no break: those are told apart first, there may be a hundred thousand of them. */
+  function breakAt(device: MapDevice): StandingBreak | null {
+    const isHeard = device.measuredAt + heartbeatMs > at
+    if (isHeard && !history.breaks.has(device.id)) return null
+    return standing(device).find(({ fromAt, toAt }) => fromAt <= at && at < toAt) ?? null
+  }
+
+  function onSince(device: MapDevice): string | null {
+    const ended = standing(device).flatMap(({ toAt }) => (toAt <= at ? [toAt] : []))
+    if (ended.length > 0) return secondText(Math.max(...ended))
+    const { powerStatus, since } = device
+    return powerStatus === 'ON' && since !== null && Date.parse(since) <= at ? since : null
+  }
+
+  return {
+    stateOf(device) {
+      if (!isInService(device)) return null
+      return device.powerStatus === null ? 'silent' : (breakAt(device)?.state ?? 'on')
+    },
+    sinceOf(device) {
+      if (device.powerStatus === null) return null
+      const found = breakAt(device)
+      if (!found) return onSince(device)
+      return Number.isFinite(found.fromAt) ? secondText(found.fromAt) : null
+    },
+    asOf: secondText(at),
   }
 }

@@ -31,7 +31,7 @@ export const deviceFeatureSchema = z.strictObject({
     kind: z.literal('device'),
     area_id: areaIdField,
     state: deviceStateSchema,
-    /** When the state began by the device's own clock; null while nothing was ever heard. */
+    /** When the state began by the device's own clock; null where nothing was heard yet, or of a moment past, where it began before what is looked back on. */
     since: deviceTimeField.nullable(),
     customers_served: integerField(0),
     stage: z.enum(STAGES),
@@ -68,13 +68,19 @@ export const bboxField = z
     'expected west < east and south < north',
   )
 
+/** How far the map looks back. */
+export const MAP_HISTORY_HOURS = 48
+/** A moment of the last 48 hours, shown instead of now. */
+const atField = z.iso.datetime()
+
 /** The web map zoom level is that by which clusters are spaced. */
 export const mapQuery = z.strictObject({
+  at: atField.optional(),
   bbox: bboxField.default([-180, -90, 180, 90]),
   zoom: z.coerce.number().min(0).max(MAX_ZOOM).optional(),
 })
 
-/** An area with the state of its devices now. */
+/** An area with the state of its devices, now or at the moment asked for. */
 export const areaSchema = z.strictObject({
   area_id: areaIdField,
   name: z.string(),
@@ -92,7 +98,11 @@ export const areaSchema = z.strictObject({
 export type Area = z.infer<typeof areaSchema>
 export const areasSchema = pageOf(areaSchema)
 /** `geometry=none` leaves the outlines out. */
-export const areasQuery = z.strictObject({ ...pageQuery, geometry: z.literal('none').optional() })
+export const areasQuery = z.strictObject({
+  ...pageQuery,
+  geometry: z.literal('none').optional(),
+  at: atField.optional(),
+})
 
 /** Events of `GET /events` (server-sent): `status` when a device changes, `batch` when a batch changes state. */
 export const statusEventSchema = z.strictObject({

@@ -28,7 +28,8 @@ export const mapPaths: Paths = {
     get: operation({
       operationId: 'getMap',
       tag: 'map',
-      summary: 'Devices near, clusters far, as GeoJSON; bbox is west,south,east,north in degrees',
+      summary:
+        'Devices near, clusters far, as GeoJSON; bbox is west,south,east,north in degrees, `at` a moment of the last 48 hours',
       query: mapQuery,
       answers: read('The map', 'Map'),
       problems: ['store_unavailable'],
@@ -38,7 +39,8 @@ export const mapPaths: Paths = {
     get: operation({
       operationId: 'listAreas',
       tag: 'map',
-      summary: 'The tree of areas with the state of their devices now',
+      summary:
+        'The tree of areas with the state of their devices now, or `at` a moment of the last 48 hours',
       query: areasQuery,
       answers: read('A page of areas', 'Areas'),
       problems: ['store_unavailable'],

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { deriveOutages } from '../../../server/services/derive-outages.ts'
 import { drawMap, type MapQuery } from '../../../server/services/draw-map.ts'
 import { enrolDevices } from '../../../server/services/enrol-devices.ts'
 import { changeDevice } from '../../../server/services/change-device.ts'
 import { readingIntake } from '../../../server/services/accept-reading.ts'
+import { lease } from '../../../server/services/lease.ts'
 import { findArea, listAreas } from '../../../server/services/list-areas.ts'
 import { putArea } from '../../../server/services/put-area.ts'
 import { mapSchema, MAX_MAP_FEATURES, type MapAnswer } from '../../../shared/api/map.ts'
@@ -36,6 +38,13 @@ const enrol = (...devices: TestDevice[]) =>
     test.deps,
     devices.map(({ facts }) => ({ area_id: 'patna', device: facts })),
   )
+
+/** Takes in what was reported so far. */
+async function derive(): Promise<void> {
+  const own = lease(test.deps, 'outages', randomUUID())
+  await deriveOutages(test.deps, own)
+  await own.release()
+}
 
 const report = (device: TestDevice, power_status: 'ON' | 'OFF') => {
   const timestamp = `${test.clock.now().toISOString().slice(0, 19)}Z`
@@ -104,6 +113,100 @@ describe('the map', () => {
     const near = await look([84, 24, 84.5, 24.5])
     expect(near.features.every(({ properties }) => properties.kind === 'device')).toBe(true)
     await test.deps.models.devices.deleteMany({ _id: { $in: rows.map(({ _id }) => _id) } })
+  })
+})
+
+describe('the map of a moment past', () => {
+  /** Where these devices stand, few enough to be drawn one by one. */
+  const AROUND = [85.1, 25.5, 85.2, 25.6] as const
+  const textOf = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`
+  const by = { approved_by: 'admin:7f3a', reason: 'a test' }
+
+  it('shows each device as it was, an outage by when it began', async () => {
+    test.clock.advance(1000 - (test.clock.now().getTime() % 1000))
+    const device = new TestDevice('replayed', { customers_served: 7 })
+    const startAt = test.clock.now().getTime()
+    const at = (minutes: number) => textOf(startAt + minutes * MINUTE_MS)
+    await putArea(test.deps, 'past', {
+      name: 'Past',
+      kind: 'block',
+      parent_id: null,
+      geometry: null,
+    })
+    await enrolDevices(test.deps, [{ area_id: 'past', device: device.facts }])
+    const then = async (minutes: number) => {
+      const map = mapSchema.parse(await drawMap(test.deps, { bbox: AROUND, at: at(minutes) }))
+      const found = map.features.find(({ id }) => id === device.facts.device_id)
+      expect(map.as_of).toBe(at(minutes))
+      if (found?.properties.kind !== 'device') return null
+      return [found.properties.state, found.properties.since]
+    }
+    test.clock.advance(10 * MINUTE_MS)
+    await report(device, 'ON')
+    test.clock.advance(10 * MINUTE_MS)
+    await report(device, 'OFF')
+    test.clock.advance(20 * MINUTE_MS)
+    await report(device, 'ON')
+    test.clock.advance(120 * MINUTE_MS)
+    await derive()
+    expect(await then(-1)).toBeNull()
+    expect(await then(5)).toEqual(['silent', null])
+    expect(await then(15)).toEqual(['on', at(10)])
+    expect(await then(20)).toEqual(['off', at(20)])
+    expect(await then(39)).toEqual(['off', at(20)])
+    expect(await then(40)).toEqual(['on', at(40)])
+    expect(await then(54)).toEqual(['on', at(40)])
+    expect(await then(100)).toEqual(['silent', at(55)])
+
+    const { items } = await listAreas(test.deps, { limit: 500, at: at(30) })
+    expect(items.find(({ area_id }) => area_id === 'past')).toMatchObject({
+      counts: { on: 0, off: 1, silent: 0 },
+      customers_off: 7,
+      customers_served: 7,
+    })
+
+    // Suspended meanwhile, in service again now.
+    await changeDevice(test.deps, device.facts.device_id, { event: 'suspended', ...by })
+    test.clock.advance(10 * MINUTE_MS)
+    await changeDevice(test.deps, device.facts.device_id, { event: 'resumed', ...by })
+    test.clock.advance(10 * MINUTE_MS)
+    await derive()
+    await drawMap(test.deps, { bbox: AROUND, at: at(165) })
+    expect(await then(165)).toBeNull()
+    expect(await then(30)).toEqual(['off', at(20)])
+    expect((await then(175))?.[0]).toBe('silent')
+  })
+
+  it('takes in what arrives late', async () => {
+    test.clock.advance(1000 - (test.clock.now().getTime() % 1000))
+    const device = new TestDevice('late')
+    await enrol(device)
+    const startAt = test.clock.now().getTime()
+    const at = (minutes: number) => textOf(startAt + minutes * MINUTE_MS)
+    await report(device, 'ON')
+    test.clock.advance(30 * MINUTE_MS)
+    const then = async () => stateOf(await drawMap(test.deps, { bbox: AROUND, at: at(20) }), device)
+    expect(await then()).toBe('on')
+    const backlog = [
+      device.read({ timestamp: at(10), power_status: 'OFF', reason: 'last_gasp' }),
+      device.read({ timestamp: at(30), power_status: 'ON', reason: 'boot' }),
+    ]
+    await readingIntake(test.deps)(
+      backlog.map((json) => ({ json })),
+      NO_LIMIT,
+    )
+    await derive()
+    test.clock.advance(2 * MINUTE_MS)
+    await then()
+    await expect.poll(then).toBe('off')
+  })
+
+  it('goes back two days, and never ahead', async () => {
+    const hours = (count: number) => textOf(test.clock.now().getTime() + count * 60 * MINUTE_MS)
+    const look = (at: string) => drawMap(test.deps, { bbox: AROUND, at })
+    expect((await look(hours(-48))).as_of).toBe(hours(-48))
+    await expect(look(hours(-49))).rejects.toMatchObject({ code: 'malformed' })
+    await expect(look(hours(1))).rejects.toMatchObject({ code: 'malformed' })
   })
 })
 
