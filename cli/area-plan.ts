@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { areaRequestSchema, type AreaRequest } from '../shared/api/devices.ts'
 import { messageOf } from '../shared/coded-error.ts'
+import { areaTypeField, type AreaType } from '../shared/complaint/index.ts'
 import { parseJson } from '../shared/json.ts'
 import { parseAs } from '../shared/parse.ts'
 import { readGeometry } from './area-geometry.ts'
@@ -19,6 +20,8 @@ export interface AreaRules {
   name: string
   idOf: IdPattern
   parentOf: ((properties: Properties) => string) | null
+  /** One for all, the property that says it, or null where nobody does. */
+  type: AreaType | { property: string } | null
 }
 
 export interface AreaPlan {
@@ -80,7 +83,8 @@ function readCollection(file: string, bytes: Uint8Array) {
   }
 }
 
-function readFeature(value: unknown, { kind, name, idOf, parentOf }: AreaRules): PlannedArea {
+function readFeature(value: unknown, rules: AreaRules): PlannedArea {
+  const { kind, name, idOf, parentOf } = rules
   const { properties, geometry } = parseAs(featureSchema, value, 'feature')
   const id = idOf(properties)
   return {
@@ -88,10 +92,19 @@ function readFeature(value: unknown, { kind, name, idOf, parentOf }: AreaRules):
     request: {
       name: parseAs(areaRequestSchema.shape.name, propertyText(name, properties), `${id}: name`),
       kind,
+      area_type: typeOf(properties, rules, id),
       parent_id: parentOf?.(properties) ?? null,
       geometry: readGeometry(geometry, `${id}: geometry`),
     },
   }
+}
+
+/** Urban or rural; null where the feature does not say. */
+function typeOf(properties: Properties, { type }: AreaRules, id: string): AreaType | null {
+  if (type === null || typeof type === 'string') return type
+  const said = properties[type.property] ?? ''
+  const text = typeof said === 'string' ? said.trim().toLowerCase() : said
+  return text === '' ? null : parseAs(areaTypeField, text, `${id}: property "${type.property}"`)
 }
 
 /** An area is ready once its parent is, or when its parent is not of this file. */

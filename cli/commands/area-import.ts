@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import { areaRequestSchema } from '../../shared/api/devices.ts'
 import { areaSchema } from '../../shared/api/map.ts'
+import { areaTypeField } from '../../shared/complaint/index.ts'
 import { adminToken, TOKEN_HELP } from '../admin-token.ts'
 import { planAreas, type AreaRules, type PlannedArea } from '../area-plan.ts'
 import { CliError, DONE, type ExitCode } from '../cli-error.ts'
@@ -11,13 +13,13 @@ import { askPortal, askPortalFor } from '../portal.ts'
 import { readInput } from '../read-input.ts'
 import type { Terminal } from '../terminal.ts'
 
-const TEXT = ['portal', 'kind', 'id', 'name', 'parent', 'parent-id', 'token-file'] as const
+const TEXT = ['portal', 'kind', 'id', 'name', 'parent', 'parent-id', 'type', 'token-file'] as const
 type Text = (typeof TEXT)[number]
 
 export const areaImport: Command = {
   summary: 'create or replace an area for every feature of a GeoJSON file',
   synopsis: `FILE.geojson --portal URL --kind TEXT --id PATTERN --name PROPERTY
-         [--parent PATTERN | --parent-id ID] [--dry-run] [--token-file FILE]`,
+         [--parent PATTERN | --parent-id ID] [--type urban|rural|{PROPERTY}] [--dry-run] [--token-file FILE]`,
   help: `Every feature, a Polygon or MultiPolygon in WGS 84 (RFC 7946), becomes an area. The whole file is checked before anything is
 sent; parents go before children. Importing again changes nothing but what the file changed.
 
@@ -27,6 +29,8 @@ sent; parents go before children. Importing again changes nothing but what the f
   --name PROPERTY  the property that holds its name
   --parent PATTERN the area each lies in, of this file or of the portal
   --parent-id ID   the one area of the portal all of them lie in
+  --type TYPE      urban or rural for all of them, or the {property} that says so of each; it chooses the clocks of complaints.
+                   A feature that says nothing stays of unknown type and gets the longer ones
   --dry-run        checks the file and the parents, says what would be sent, and sends nothing
 
 Degrees are rounded to 6 decimals, altitudes and repeated positions dropped. Rings may run either way. Rings that are open, out
@@ -77,8 +81,21 @@ function rulesFrom(options: Options<Text, 'dry-run'>): AreaRules {
     name: options.required('name', patternOption),
     idOf: idPattern('id', options.required('id', patternOption)),
     parentOf: parentId === undefined ? parentOf : () => parentId,
+    type: options.value('type', typeOption) ?? null,
   }
 }
+
+/** `urban`, `rural`, or the property that says which, in braces. */
+const typeOption = z.union(
+  [
+    areaTypeField,
+    z
+      .string()
+      .regex(/^\{[^{}]+\}$/)
+      .transform((text) => ({ property: text.slice(1, -1) })),
+  ],
+  'expected urban, rural or {property}',
+)
 
 /** Parents that are neither of this file nor of the portal. */
 async function missingParents(portalUrl: string, areas: readonly PlannedArea[]): Promise<string[]> {

@@ -9,7 +9,7 @@ type DeviceSums = Pick<Area, 'counts' | 'customers_off' | 'customers_served'>
 /** All areas with the state of their devices at a moment, those of the areas within them included. */
 async function sumUpAreas(deps: MomentDeps, at?: string, hasOutlines = true): Promise<Area[]> {
   const moment = await mapMomentAt(deps, at)
-  const shown = { name: 1, kind: 1, parent_id: 1, ...(hasOutlines && { outline: 1 }) } as const
+  const shown = { name: 1, kind: 1, parent_id: 1, area_type: 1, ...(hasOutlines && { outline: 1 }) } as const
   const areas = await deps.models.areas.find({}, shown).sort({ _id: 1 }).lean()
   const byId = new Map(areas.map((area) => [area._id, asArea(area)]))
   for (const [areaId, sums] of await ownSums(deps, moment)) {
@@ -55,13 +55,14 @@ function coverageOf({ on, off, silent }: StateCounts): number | null {
   return devices === 0 ? null : (on + off) / devices
 }
 
-type ShownArea = Pick<AreaRow, '_id' | 'name' | 'kind' | 'parent_id'> &
+type ShownArea = Pick<AreaRow, '_id' | 'name' | 'kind' | 'parent_id' | 'area_type'> &
   Partial<Pick<AreaRow, 'outline'>>
 
 const asArea = (row: ShownArea): Area => ({
   area_id: row._id,
   name: row.name,
   kind: row.kind,
+  area_type: row.area_type ?? null,
   parent_id: row.parent_id,
   counts: { on: 0, off: 0, silent: 0 },
   customers_off: 0,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { areaTypeField } from '../complaint/index.ts'
 import { areaIdField, deviceIdField, deviceTimeField, integerField } from '../fields.ts'
 import { STAGES } from '../record/index.ts'
 import { pageOf, pageQuery } from './page.ts'
@@ -86,6 +87,8 @@ export const areaSchema = z.strictObject({
   name: z.string(),
   parent_id: areaIdField.nullable(),
   kind: z.string(),
+  /** Which clocks complaints go by; null where nobody said, then the longer ones. */
+  area_type: areaTypeField.nullable(),
   counts: stateCountsSchema,
   /** Customers behind devices that say OFF, and behind all devices. */
   customers_off: integerField(0),

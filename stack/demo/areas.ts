@@ -24,7 +24,10 @@ export function areaIdOf({ countyFips, county }: InCounty): string {
   return `${stateId(countyFips)}-${slug(county)}${isCity(countyFips) ? '-city' : ''}`
 }
 
-/** The states and counties in which sites lie, states first, with their outlines. */
+/**
+ * The states and counties in which sites lie, states first, with their outlines. None is of a type: the census calls blocks
+ * urban or rural, and each of these counties and cities holds both. So complaints get the longer clocks.
+ */
 export function areasOf(sites: readonly InCounty[], { states, counties }: Atlas): Area[] {
   const countyFips = new Set(sites.map((site) => site.countyFips))
   const stateFips = new Set([...countyFips].map((fips) => fips.slice(0, STATE_DIGITS)))

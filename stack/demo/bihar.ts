@@ -52,7 +52,10 @@ function sitesOf(places: readonly BiharPlace[], timing: readonly Site[]): Site[]
   })
 }
 
-/** The state, its districts and their blocks. Many blocks have names too long for an id, so they go by their number. */
+/**
+ * The state, its districts and their blocks; of unknown type, as the census calls towns and villages urban and rural, and a
+ * block holds both. Many blocks have names too long for an id, so they go by their number.
+ */
 function biharAreas(districts: readonly BiharDistrict[], blocks: readonly BiharBlock[]): Area[] {
   const state = { name: 'Bihar', kind: 'state', parent_id: null, geometry: null }
   const districtIds = new Map(

@@ -24,7 +24,14 @@ const listening = (refuse: (request: Request) => boolean = () => false) =>
       customers_served: 0,
       coverage: null,
     }
-    const state = { area_id: 'in-br', name: 'Bihar', kind: 'state', parent_id: null, ...none }
+    const state = {
+      area_id: 'in-br',
+      name: 'Bihar',
+      kind: 'state',
+      parent_id: null,
+      area_type: null,
+      ...none,
+    }
     return { status: 200, body: { ...state, geometry: null } }
   })
 
@@ -90,9 +97,26 @@ it('every feature becomes an area, with the name and id its properties give', as
   expect(second?.body).toEqual({
     name: 'Patna',
     kind: 'district',
+    area_type: null,
     parent_id: 'in-br',
     geometry: { type: 'Polygon', coordinates: [ring] },
   })
+})
+
+it.each([
+  ['urban', ['urban', 'urban', 'urban']],
+  ['{class}', ['rural', null, 'urban']],
+])('--type %s says which clocks complaints go by', async (type, expected) => {
+  await using portal = await listening()
+  const file = fileWith([
+    feature({ district: 'A', class: 'Rural' }),
+    feature({ district: 'B' }),
+    feature({ district: 'C', class: 'urban' }),
+  ])
+  const { code } = await gridwitness([...words(file, portal.url), '--type', type], { env })
+  expect(code).toBe(0)
+  const areas = portal.requests.map(({ body }) => areaRequestSchema.parse(body))
+  expect(areas.map(({ area_type }) => area_type)).toEqual(expected)
 })
 
 it('parents go before their children, wherever they stand in the file', async () => {
@@ -150,11 +174,13 @@ it.each<[string, object[], string]>([
     [{ ...patna, geometry: { type: 'LineString', coordinates: [] } }],
     'expected Polygon or MultiPolygon, got "LineString"',
   ],
+  ['another type', [feature({ district: 'A', class: 'hilly' })], 'property "class": '],
   ['no geometry', [{ ...patna, geometry: null }], 'geometry: '],
 ])('%s is refused before anything is sent', async (_, features, message) => {
   await using portal = await listening()
   const file = fileWith([champaran, ...features.filter((one) => one !== champaran)])
-  const { stdout, stderr, code } = await gridwitness(words(file, portal.url), { env })
+  const args = [...words(file, portal.url), '--type', '{class}']
+  const { stdout, stderr, code } = await gridwitness(args, { env })
   expect(stderr).toContain(message)
   expect(stderr).toContain('nothing was sent')
   expect(stdout).toBe('')

@@ -61,7 +61,23 @@ it('an area is put with nothing but its name and kind', async () => {
     '/api/v1/admin/areas/us-ky-fayette',
     'Bearer token',
   ])
-  expect(body).toEqual({ name: 'Fayette County', kind: 'county', parent_id: null, geometry: null })
+  expect(body).toEqual({
+    name: 'Fayette County',
+    kind: 'county',
+    area_type: null,
+    parent_id: null,
+    geometry: null,
+  })
+})
+
+it('an area is urban or rural where it is said, and nothing else', async () => {
+  await using portal = await listening()
+  const { code } = await gridwitness([...words(portal.url), '--type', 'rural'], { env })
+  expect(code).toBe(0)
+  expect(portal.requests[0]?.body).toMatchObject({ area_type: 'rural' })
+  const hilly = await gridwitness([...words(portal.url), '--type', 'hilly'], { env })
+  expect(hilly.stderr).toContain('--type: expected one of urban, rural')
+  expect(hilly.code).toBe(2)
 })
 
 it.each([

@@ -112,6 +112,15 @@ describe('an area', () => {
     expect(items).toMatchObject([{ area_id: 'bumpy', geometry: simple }])
   })
 
+  it('says whether it is urban or rural, and null where nobody said', async () => {
+    const facts = { kind: 'ward', parent_id: null, geometry: null }
+    await putArea(deps, 'said', { name: 'said', area_type: 'urban', ...facts })
+    await putArea(deps, 'unsaid', { name: 'unsaid', ...facts })
+    const { items } = await listAreas(deps, { limit: 10 })
+    expect(items.map(({ area_type }) => area_type)).toEqual(['urban', null])
+    expect(await findArea(deps, 'said')).toMatchObject({ area_type: 'urban' })
+  })
+
   it('may be without outline, and lose the one it had', async () => {
     await put('vague', null, polygon(box(85, 25, 86, 26)))
     await put('vague', null, null)

@@ -12,6 +12,7 @@ const area = (area_id: string, facts: Partial<AreaSummary> = {}): AreaSummary =>
   name: area_id,
   parent_id: null,
   kind: 'district',
+  area_type: null,
   counts: { on: 3, off: 1, silent: 1 },
   customers_off: 40,
   customers_served: 200,
