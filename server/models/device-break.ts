@@ -38,8 +38,8 @@ const schema = new Schema<DeviceBreakRow>(
   { versionKey: false, autoIndex: false },
 )
 
-// Breaks of a device never overlap: along its time, and along its numbers.
-schema.index({ device_id: 1, kind: 1, from_at: 1 })
+// Breaks of a device never overlap: along its time by their ends, so that the latest days cost no history; by its numbers.
+schema.index({ device_id: 1, kind: 1, to_at: 1 })
 schema.index({ device_id: 1, last_seq: 1 })
 // Across devices: those of a kind that reach into the last two days.
 schema.index({ kind: 1, to_at: 1 })

@@ -23,7 +23,7 @@ const schema = new Schema<DeviceLineRow>(
   { versionKey: false, autoIndex: false, minimize: false },
 )
 
-schema.index({ 'service.areaId': 1 })
+schema.index({ 'service.areaId': 1, 'service.fromAt': 1 })
 
 export const deviceLineModel = (connection: Connection) =>
   connection.model<DeviceLineRow>('DeviceLine', schema, 'device_lines')

@@ -2,6 +2,7 @@ import type { Connection } from 'mongoose'
 import { accountModel } from './account.ts'
 import { actionModel } from './action.ts'
 import { anchorTransactionModel } from './anchor-transaction.ts'
+import { areaDayModel } from './area-day.ts'
 import { areaModel } from './area.ts'
 import { batchModel } from './batch.ts'
 import { complaintPhotoModel } from './complaint-photo.ts'
@@ -23,6 +24,7 @@ import { usedChallengeModel } from './used-challenge.ts'
 
 export type { AccountRow } from './account.ts'
 export type { AnchorTransactionRow } from './anchor-transaction.ts'
+export type { AreaDayRow } from './area-day.ts'
 export { AREA_NAME_COLLATION, type AreaRow } from './area.ts'
 export type { BatchRow, FailureFields } from './batch.ts'
 export type { ComplaintRow, ComplaintSecret, PendingComplaintEvent } from './complaint.ts'
@@ -30,6 +32,7 @@ export type { DeviceBreakRow } from './device-break.ts'
 export type { DeviceLineRow } from './device-line.ts'
 export type { DeviceRow } from './device.ts'
 export type { InvitationRow } from './invitation.ts'
+export type { OutageRoundRow } from './outage-round.ts'
 export type { OutageRow } from './outage.ts'
 export type { RecordRow } from './record.ts'
 
@@ -57,6 +60,7 @@ export function createModels(connection: Connection) {
     deviceBreaks: deviceBreakModel(connection),
     outages: outageModel(connection),
     outageRounds: outageRoundModel(connection),
+    areaDays: areaDayModel(connection),
   }
 }
 

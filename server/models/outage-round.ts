@@ -10,6 +10,8 @@ export interface OutageRoundRow {
   number: string
   /** Ids of records, in order; of a rebuild none. */
   leaf_hashes: string[]
+  /** Kept days (ids of `area_days`) that it changes, noted before anything is written. */
+  area_days: string[]
 }
 
 const schema = new Schema<OutageRoundRow>(
@@ -17,6 +19,7 @@ const schema = new Schema<OutageRoundRow>(
     _id: { type: String, required: true, enum: ['round', 'rebuild'] },
     number: { type: String, required: true },
     leaf_hashes: { type: [String], required: true },
+    area_days: { type: [String], default: [] },
   },
   { versionKey: false, autoIndex: false },
 )

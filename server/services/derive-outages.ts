@@ -8,25 +8,24 @@ import {
   type ServiceSpan,
 } from '../../shared/outage/index.ts'
 import { parseRecord } from '../../shared/record/index.ts'
-import type { DeviceLineRow, RecordRow } from '../models/index.ts'
+import type { DeviceLineRow, OutageRoundRow, RecordRow } from '../models/index.ts'
+import { forgetAreaDays } from './area-days.ts'
+import { changedDays, type DeviceChange } from './changed-days.ts'
 import type { Deps } from './deps.ts'
 import { isDuplicateKey } from './insert-new.ts'
 import type { Lease } from './lease.ts'
-import { reviseAreaEvents, type InterruptionChange } from './outage-events.ts'
-import { interruptionChange, reviseLine, tailOf, type LineChange } from './outage-line.ts'
-import { breakOf, breakRow, gapRow } from './outage-rows.ts'
+import {
+  reviseAreaEvents,
+  writeAreaEvents,
+  type AreaEventsChange,
+  type InterruptionChange,
+} from './outage-events.ts'
+import { interruptionChange, reviseLine, tailOf } from './outage-line.ts'
+import { breakOf, breakRow, gapRow, isStored } from './outage-rows.ts'
 import { readingOfRow, windowOf } from './outage-window.ts'
 import { finishRebuild } from './rebuild-outages.ts'
 
 const RECORDS_PER_ROUND = 2_000
-
-/** What a round changes about one device. */
-interface DeviceChange {
-  deviceId: string
-  line: LineChange
-  interruptions: InterruptionChange
-  after: DeviceLineRow
-}
 
 type Deriving = Pick<Deps, 'models' | 'clock' | 'settings'>
 
@@ -55,16 +54,37 @@ async function deriveRound(deps: Deriving): Promise<number> {
   if (!round) return 0
   const rows = await records.find({ _id: { $in: round.leaf_hashes } }).lean()
   const changes = await changesOf(deps, rows)
-  await writeBreaks(deps, changes)
+  const events: AreaEventsChange[] = []
   for (const [areaId, change] of changesByArea(changes))
-    await reviseAreaEvents(deps, areaId, change)
+    events.push(await reviseAreaEvents(deps, areaId, change))
+  const days = await noteChangedDays(deps, round, { changes, events })
+  await writeBreaks(deps, changes)
+  for (const change of events) await writeAreaEvents(deps, change)
   await markDerived(deps, rows, changes)
   await writeLines(deps, changes)
+  await forgetAreaDays(deps, days)
   await outageRounds.deleteOne({ _id: 'round', number: round.number })
   return rows.length
 }
 
-async function currentRound({ models }: Deriving) {
+/** Done again, the round may find less to change: the days it found the first time stay noted. */
+async function noteChangedDays(
+  deps: Deriving,
+  round: Pick<OutageRoundRow, 'number' | 'area_days'>,
+  change: { changes: readonly DeviceChange[]; events: readonly AreaEventsChange[] },
+): Promise<string[]> {
+  const found = await changedDays(deps, change)
+  const noted = new Set(round.area_days)
+  const days = [...new Set([...noted, ...found])]
+  if (days.length > noted.size)
+    await deps.models.outageRounds.updateOne(
+      { _id: 'round', number: round.number },
+      { $set: { area_days: days } },
+    )
+  return days
+}
+
+async function currentRound({ models }: Deriving): Promise<OutageRoundRow | null> {
   const unfinished = await models.outageRounds.findById('round').lean()
   if (unfinished) return unfinished
   const rows = await models.records
@@ -77,6 +97,7 @@ async function currentRound({ models }: Deriving) {
     _id: 'round' as const,
     number: randomUUID(),
     leaf_hashes: rows.map(({ _id }) => _id),
+    area_days: [],
   }
   try {
     await models.outageRounds.create(round)
@@ -123,6 +144,7 @@ async function changeOf(
   return {
     deviceId,
     line,
+    spans,
     interruptions: interruptionChange(deviceId, line, spans, stored),
     after: { _id: deviceId, service, tail: reachesTail ? tailOf(line.held) : tail },
   }
@@ -175,11 +197,14 @@ function changesByArea(changes: readonly DeviceChange[]): Map<string, Interrupti
 
 async function writeBreaks({ models }: Deriving, changes: readonly DeviceChange[]): Promise<void> {
   const saved = changes.flatMap(({ deviceId, line: { breaks, gaps } }) => [
-    ...[...breaks.added.values()].map((one) => breakRow(deviceId, one)),
+    ...[...breaks.added.values()].filter(isStored).map((one) => breakRow(deviceId, one)),
     ...[...gaps.added.values()].map((gap) => gapRow(deviceId, gap)),
   ])
   const gone = changes.flatMap(({ line: { breaks, gaps } }) => [
-    ...[...breaks.removed.keys()].filter((key) => !breaks.added.has(key)),
+    ...[...breaks.removed].flatMap(([key, one]) => {
+      const now = breaks.added.get(key)
+      return isStored(one) && !(now && isStored(now)) ? [key] : []
+    }),
     ...[...gaps.removed.keys()].filter((key) => !gaps.added.has(key)),
   ])
   if (saved.length > 0)

@@ -10,19 +10,36 @@ export interface InterruptionChange {
   added: Interruption[]
 }
 
-/**
- * Revises the outage events of one area. What joins is saved under its new id before the old one goes, the earliest first:
- * cut short anywhere, it ends the same when done again.
- */
+/** What a round changes about the events of one area. */
+export interface AreaEventsChange {
+  /** Those of before that the change touches. */
+  touched: OutageEvent[]
+  /** What becomes of them. */
+  saved: OutageEvent[]
+  /** Ids that are no more. */
+  removed: string[]
+}
+
+/** Works out how the outage events of one area change; writes nothing. */
 export async function reviseAreaEvents(
-  deps: Pick<Deps, 'models' | 'clock'>,
+  deps: Pick<Deps, 'models'>,
   areaId: string,
   change: InterruptionChange,
-): Promise<void> {
-  const { outages } = deps.models
+): Promise<AreaEventsChange> {
   const starts = [...change.removed, ...change.added].map(({ countedAt }) => countedAt)
   const touched = await eventsAround(deps, areaId, starts)
-  const { removed, saved } = reviseEvents(touched, change)
+  return { touched, ...reviseEvents(touched, change) }
+}
+
+/**
+ * Writes how the events of one area change. What joins is saved under its new id before the old one goes, the earliest
+ * first: cut short anywhere, it ends the same when done again.
+ */
+export async function writeAreaEvents(
+  deps: Pick<Deps, 'models' | 'clock'>,
+  { touched, saved, removed }: AreaEventsChange,
+): Promise<void> {
+  const { outages } = deps.models
   const known = new Map(touched.map((event) => [event.id, JSON.stringify(event)]))
   const changed = saved
     .filter((event) => known.get(event.id) !== JSON.stringify(event))

@@ -9,7 +9,7 @@ import {
   type PlacedReading,
   type ServiceSpan,
 } from '../../shared/outage/index.ts'
-import { breakKey, gapKey, isStored } from './outage-rows.ts'
+import { breakKey, gapKey } from './outage-rows.ts'
 
 /** Rows taken out and put in, by key: what a key held before, and what it holds now. */
 export interface KeyedChange<Row> {
@@ -20,6 +20,7 @@ export interface KeyedChange<Row> {
 /** What some readings change about their device, all told. */
 export interface LineChange {
   placed: Map<number, PlacedReading>
+  /** With the silence after the last reading, which is not stored. */
   breaks: KeyedChange<Break>
   gaps: KeyedChange<NumberingGap>
   /** The window as it is now, by number. */
@@ -61,11 +62,7 @@ export function reviseLine(
   }
   for (const reading of arriving.toSorted((a, b) => a.seq - b.seq)) {
     const revision = reviseDevice(windowAround(change.held, reading), reading, heartbeatMs)
-    const breaks = {
-      removed: revision.breaks.removed.filter(isStored),
-      added: revision.breaks.added.filter(isStored),
-    }
-    note(change.breaks, breaks, (one) => breakKey(deviceId, one))
+    note(change.breaks, revision.breaks, (one) => breakKey(deviceId, one))
     note(change.gaps, revision.gaps, (gap) => gapKey(deviceId, gap))
     for (const one of revision.placed) change.placed.set(one.seq, one)
     change.held = merged(change.held, revision.placed)

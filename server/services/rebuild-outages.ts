@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts'
 export async function rebuildOutages({ models }: Pick<Deps, 'models'>): Promise<void> {
   await models.outageRounds.updateOne(
     { _id: 'rebuild' },
-    { $set: { number: randomUUID(), leaf_hashes: [] } },
+    { $set: { number: randomUUID(), leaf_hashes: [], area_days: [] } },
     { upsert: true },
   )
 }
@@ -18,6 +18,7 @@ export async function finishRebuild({ models }: Pick<Deps, 'models'>): Promise<v
   await models.outages.deleteMany({})
   await models.deviceBreaks.deleteMany({})
   await models.deviceLines.deleteMany({})
+  await models.areaDays.deleteMany({})
   await models.records.updateMany(
     { type: { $in: ['reading', 'device_event'] } },
     { $set: { underived: true }, $unset: { placed_at: 1 } },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { areaIdField, deviceTimeField, integerField } from '../fields.ts'
-import { OUTAGE_RULES_VERSION, type Unknown } from '../outage/index.ts'
+import { INDICES, OUTAGE_RULES_VERSION, type Unknown } from '../outage/index.ts'
+import { pageQuery } from './page.ts'
 
 const UNKNOWN = [
   'no_devices',
@@ -63,3 +64,20 @@ export const reliabilitySchema = z.strictObject({
   evidence_url: z.string(),
 })
 export type Reliability = z.infer<typeof reliabilitySchema>
+
+/** Days in UTC (`2026-11-01`), `to` excluded; without them, the last 30 days with today. */
+const periodQuery = { from: z.iso.date().optional(), to: z.iso.date().optional() }
+
+export const RELIABILITY_INTERVALS = ['day', 'month'] as const
+export const reliabilityQuery = z.strictObject({
+  ...periodQuery,
+  interval: z.enum(RELIABILITY_INTERVALS).optional(),
+})
+
+/** `GET /areas/{id}/reliability/evidence`. */
+export const FIGURE_NAMES = [...INDICES, 'coverage'] as const
+export const reliabilityEvidenceQuery = z.strictObject({
+  ...pageQuery,
+  ...periodQuery,
+  figure: z.enum(FIGURE_NAMES),
+})

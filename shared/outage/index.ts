@@ -27,7 +27,7 @@ export {
   type Interruption,
 } from './interruptions.ts'
 export { intervalsOf, leafHashesOf, type Interval, type IntervalState } from './intervals.ts'
-export { periodOf, utcDays, utcMonth, type Period } from './periods.ts'
+export { overlap, periodOf, utcDays, utcMonth, type Period } from './periods.ts'
 export { outageReading, type OutageReading, type PlacedReading } from './readings.ts'
 export {
   reviseDevice,
@@ -40,6 +40,7 @@ export { MOMENTARY_MS, OUTAGE_RULES_VERSION } from './rules.ts'
 export { serviceSpans, type LedgerDeviceEvent, type ServiceSpan } from './service.ts'
 export {
   addSums,
+  isSettled,
   noSums,
   outageHistory,
   sumsByArea,

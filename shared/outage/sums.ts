@@ -2,7 +2,7 @@ import { breaksAsOf, type StandingBreak } from './breaks.ts'
 import { durationClass, outageEvents, type OutageEvent } from './events.ts'
 import { interruptionKey, interruptionsOf, type DeviceHistory } from './interruptions.ts'
 import { overlap, upTo, wholeSecond, type Period } from './periods.ts'
-import { MS_PER_SECOND } from './rules.ts'
+import { MOMENTARY_MS, MS_PER_SECOND, SILENT_AFTER_HEARTBEATS } from './rules.ts'
 import { spanPeriod } from './service.ts'
 
 /**
@@ -130,3 +130,12 @@ export function sumsByArea(history: OutageHistory, period: Period): Map<string, 
   }
   return byArea
 }
+
+/**
+ * Whether the sums of a period are those of every later moment too, unless a record changes them: whether a last silence
+ * in it is one, and whether an interruption still open is sustained, is known by then.
+ */
+export const isSettled = (
+  { toAt }: Period,
+  { asOfAt, heartbeatMs }: Pick<OutageHistory, 'asOfAt' | 'heartbeatMs'>,
+): boolean => asOfAt - toAt > Math.max(SILENT_AFTER_HEARTBEATS * heartbeatMs, MOMENTARY_MS)

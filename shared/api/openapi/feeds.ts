@@ -1,5 +1,6 @@
 import { areaIdField } from '../../fields.ts'
 import { outageIdField, outagesFileQuery } from '../outages.ts'
+import { reliabilityQuery } from '../reliability.ts'
 import { bytes, operation, type Paths } from './operation.ts'
 
 /** Feeds and downloads, all under CC BY 4.0. */
@@ -21,6 +22,17 @@ export const feedPaths: Paths = {
       summary: 'Past outages of an area, RFC 5545',
       params: { areaId: areaIdField },
       answers: { 200: bytes('A calendar', 'text/calendar') },
+      problems: ['not_found', 'store_unavailable'],
+    }),
+  },
+  '/areas/{areaId}/reliability.csv': {
+    get: operation({
+      operationId: 'getReliabilityFile',
+      tag: 'feeds',
+      summary: 'Figures of an area, RFC 4180',
+      params: { areaId: areaIdField },
+      query: reliabilityQuery,
+      answers: { 200: bytes('One row for the period, one for each interval', 'text/csv') },
       problems: ['not_found', 'store_unavailable'],
     }),
   },

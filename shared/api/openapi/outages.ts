@@ -1,5 +1,6 @@
 import { areaIdField } from '../../fields.ts'
 import { areaOutagesQuery, outageIdField, outageQuery, outagesQuery } from '../outages.ts'
+import { reliabilityQuery } from '../reliability.ts'
 import { operation, read, type Paths } from './operation.ts'
 
 const leafHashes = read('A page of leaf hashes; a hash may come more than once', 'LeafHashes')
@@ -46,6 +47,17 @@ export const outagePaths: Paths = {
       params: { areaId: areaIdField },
       query: areaOutagesQuery,
       answers: read('A page of outages', 'Outages'),
+      problems: ['not_found', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/areas/{areaId}/reliability': {
+    get: operation({
+      operationId: 'getReliability',
+      tag: 'outages',
+      summary: 'SAIFI, SAIDI, CAIDI, MAIFI, ASAI with their coverage, of an area and all below it',
+      params: { areaId: areaIdField },
+      query: reliabilityQuery,
+      answers: read('The figures', 'Reliability'),
       problems: ['not_found', 'store_unavailable'],
     }),
   },

@@ -65,6 +65,7 @@ import { areaSchema, areasSchema, mapSchema, statusEventSchema } from '../map.ts
 import { leafHashesSchema, outageDetailSchema, outageSchema, outagesSchema } from '../outages.ts'
 import { problemSchema } from '../problem.ts'
 import { refusalsSchema } from '../refusals.ts'
+import { reliabilitySchema } from '../reliability.ts'
 import { acceptanceSchema, storedReadingSchema, storedReadingsSchema } from '../readings.ts'
 import { searchSchema } from '../search.ts'
 import { timelineSchema } from '../timeline.ts'
@@ -107,6 +108,7 @@ const NAMED = {
   Outages: outagesSchema,
   OutageDetail: outageDetailSchema,
   LeafHashes: leafHashesSchema,
+  Reliability: reliabilitySchema,
   SearchAnswer: searchSchema,
   Timeline: timelineSchema,
   Device: deviceSchema,

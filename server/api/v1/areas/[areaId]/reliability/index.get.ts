@@ -1,0 +1,7 @@
+import { reliabilityQuery } from '../../../../../../shared/api/reliability'
+import { areaIdField } from '../../../../../../shared/fields'
+import { areaFigures } from '../../../../../services/area-figures'
+
+export default apiRoute((event) =>
+  areaFigures(useDeps(), paramOf(event, 'areaId', areaIdField), queryOf(event, reliabilityQuery)),
+)
