@@ -1,6 +1,6 @@
 import { areaIdField } from '../../fields.ts'
 import { areaOutagesQuery, outageIdField, outageQuery, outagesQuery } from '../outages.ts'
-import { reliabilityQuery } from '../reliability.ts'
+import { reliabilityEvidenceQuery, reliabilityQuery } from '../reliability.ts'
 import { operation, read, type Paths } from './operation.ts'
 
 const leafHashes = read('A page of leaf hashes; a hash may come more than once', 'LeafHashes')
@@ -58,6 +58,17 @@ export const outagePaths: Paths = {
       params: { areaId: areaIdField },
       query: reliabilityQuery,
       answers: read('The figures', 'Reliability'),
+      problems: ['not_found', 'store_unavailable'],
+    }),
+  },
+  '/api/v1/areas/{areaId}/reliability/evidence': {
+    get: operation({
+      operationId: 'listFigureEvidence',
+      tag: 'outages',
+      summary: 'Leaf hashes of the records a figure rests on',
+      params: { areaId: areaIdField },
+      query: reliabilityEvidenceQuery,
+      answers: leafHashes,
       problems: ['not_found', 'store_unavailable'],
     }),
   },

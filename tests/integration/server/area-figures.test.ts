@@ -1,10 +1,18 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { reliabilitySchema } from '../../../shared/api/reliability.ts'
-import { noSums, outageHistory, sumsByArea, utcDays } from '../../../shared/outage/index.ts'
+import {
+  leafHashesBehind,
+  noSums,
+  outageHistory,
+  sumsByArea,
+  utcDays,
+  type LeavesOfReadings,
+} from '../../../shared/outage/index.ts'
 import { areaDays } from '../../../server/services/area-days.ts'
 import { areaFigures } from '../../../server/services/area-figures.ts'
 import type { Deps } from '../../../server/services/deps.ts'
+import { listFigureEvidence } from '../../../server/services/figure-evidence.ts'
 import { rebuildOutages } from '../../../server/services/rebuild-outages.ts'
 import { startServices, type ServiceTest } from './deps.ts'
 import {
@@ -221,6 +229,43 @@ it('forgets the days a late record changes, and no others', async () => {
   expect(await ids()).toEqual(['a.2026-09-01', 'b.2026-09-01', 'b.2026-09-02'])
 })
 
+it('counts a day anew where what ends on the next becomes momentary, or is no longer local', async () => {
+  const [one, two, three] = devices
+  if (!one || !two || !three) throw new Error('expected three devices')
+  const sumsOfFirstDay = async () => {
+    await derive(test.deps)
+    const day = { fromAt: START_AT, toAt: START_AT + DAY_MS }
+    await expectAsFromScratch(PERIOD.toAt + DAY_MS)
+    const asOfNow = { asOfAt: PERIOD.toAt + DAY_MS, heartbeatMs: test.deps.settings.heartbeatMs }
+    const [found] = await areaDays(test.deps, ['a'], [day], asOfNow)
+    return found?.sums
+  }
+  const said = (device: typeof one, seq: number, minutes: number, on: boolean) =>
+    readingRow(device, seq, { minutes, on, lateMinutes: 0 })
+  const { records } = test.deps.models
+  await records.create([
+    ...devices.map((device) => eventRow(device, 'enrolled', 0)),
+    said(one, 1, at(0, 23) + 58, false),
+    said(one, 3, at(1, 1), true),
+    // Long enough that a house off beside it at its beginning makes a day it reaches into no longer local.
+    said(two, 1, at(0, 12), false),
+    said(two, 2, at(1, 12), true),
+  ])
+  const customers = (device: typeof one) => device.facts.customers_served
+  expect(await sumsOfFirstDay()).toMatchObject({
+    sustained: customers(one),
+    momentary: 0,
+    localSustained: customers(two),
+  })
+  await records.create([said(one, 2, at(1, 0) + 1, true)])
+  expect(await sumsOfFirstDay()).toMatchObject({ sustained: 0, momentary: customers(one) })
+  await records.create([said(three, 1, at(0, 12) + 1, false)])
+  expect(await sumsOfFirstDay()).toMatchObject({
+    sustained: customers(two) + customers(three),
+    localSustained: 0,
+  })
+})
+
 it('does not keep a day that changed while it was computed', async () => {
   await twoDays()
   const { models } = test.deps
@@ -271,4 +316,49 @@ it('refuses periods without days, or of more than a year, and areas that do not 
   expect(await code({ from: '2026-09-02', to: '2026-09-02' })).toBe('malformed')
   expect(await code({ from: '2024-09-02', to: '2026-09-02' })).toBe('malformed')
   expect(await code({}, 'nowhere')).toBe('not_found')
+})
+
+describe('the evidence of a figure', () => {
+  const PAGE = { from: '2026-09-01', to: '2026-09-03', limit: 500 } as const
+  type Asked = Omit<Parameters<typeof listFigureEvidence>[2], 'limit'> & { limit?: number }
+  const later = () => asOf(START_AT + 10 * DAY_MS)
+
+  async function allPages(area: string, asked: Asked): Promise<string[]> {
+    const found: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await listFigureEvidence(later(), area, { ...PAGE, ...asked, cursor })
+      found.push(...page.items)
+      cursor = page.next ?? undefined
+    } while (cursor !== undefined)
+    return found
+  }
+
+  it.each(['saifi', 'saidi', 'caidi', 'maifi', 'asai', 'coverage'] as const)(
+    'of %s is what the rules name, whatever the pages hold',
+    async (figure) => {
+      await twoDays()
+      const { heartbeatMs } = test.deps.settings
+      const asOfAt = START_AT + 10 * DAY_MS
+      const history = outageHistory(await historiesFromScratch(test.deps), { asOfAt, heartbeatMs })
+      const rows = await test.deps.models.records.find({ type: 'reading' }).sort({ seq: 1 }).lean()
+      const leavesOf: LeavesOfReadings = (deviceId, first, last) =>
+        rows.flatMap(({ _id, device_id, seq = 0 }) =>
+          device_id === deviceId && seq >= (first ?? 0) && seq <= (last ?? Infinity) ? [_id] : [],
+        )
+      const areaIds = new Set(['top', 'a', 'b'])
+      const period = { fromAt: START_AT, toAt: START_AT + 2 * DAY_MS }
+      const expected = new Set(leafHashesBehind(figure, history, { areaIds, period, leavesOf }))
+      expect(expected.size).toBeGreaterThan(1)
+      for (const limit of [1, 2, 500])
+        expect(new Set(await allPages('top', { figure, limit }))).toEqual(expected)
+    },
+  )
+
+  it('refuses a cursor of another list', async () => {
+    const asked = { ...PAGE, figure: 'saidi', cursor: 'elsewhere' } as const
+    await expect(listFigureEvidence(later(), 'top', asked)).rejects.toMatchObject({
+      code: 'malformed',
+    })
+  })
 })
