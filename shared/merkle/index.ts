@@ -80,14 +80,22 @@ export interface Inclusion {
   root: Uint8Array
 }
 
+/** One step up the tree: the hash put beside the node so far, on which side, and what both hash to. */
+export interface InclusionStep {
+  sibling: Hash
+  side: 'left' | 'right'
+  node: Hash
+}
+
 /**
- * Checks an inclusion proof by RFC 9162 §2.1.3.2. Returns when the leaf stands at `index` of the tree of `size` leaves
- * with this root; throws `malformed` for wrong shapes, `inclusion` when it does not.
+ * The way from a leaf to the root its path leads to, by RFC 9162 §2.1.3.2. Throws `malformed` for wrong shapes,
+ * `inclusion` where the path is not one of this place in a tree of this size.
  */
-export function verifyInclusion({ leafHash, index, size, path, root }: Inclusion): void {
+export function climb({ leafHash, index, size, path }: Omit<Inclusion, 'root'>): InclusionStep[] {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) {
     throw new CodedError('inclusion', `index: expected 0 to size − 1 (size ${size}), got ${index}`)
   }
+  const steps: InclusionStep[] = []
   let node = asHash(leafHash)
   let position = index
   let last = size - 1
@@ -97,7 +105,8 @@ export function verifyInclusion({ leafHash, index, size, path, root }: Inclusion
         'inclusion',
         `path: expected fewer than ${path.length} hashes for size ${size}`,
       )
-    if (position % 2 === 1 || position === last) {
+    const side = position % 2 === 1 || position === last ? 'left' : 'right'
+    if (side === 'left') {
       node = nodeHash(sibling, node)
       while (position % 2 === 0 && position !== 0) {
         position = Math.floor(position / 2)
@@ -106,6 +115,7 @@ export function verifyInclusion({ leafHash, index, size, path, root }: Inclusion
     } else {
       node = nodeHash(node, sibling)
     }
+    steps.push({ sibling, side, node })
     position = Math.floor(position / 2)
     last = Math.floor(last / 2)
   }
@@ -114,10 +124,19 @@ export function verifyInclusion({ leafHash, index, size, path, root }: Inclusion
       'inclusion',
       `path: expected more than ${path.length} hashes for size ${size}`,
     )
-  if (!equalBytes(node, asHash(root))) {
+  return steps
+}
+
+/**
+ * Checks an inclusion proof. Returns when the leaf stands at `index` of the tree of `size` leaves with this root; throws
+ * `malformed` for wrong shapes, `inclusion` when it does not.
+ */
+export function verifyInclusion({ root, ...place }: Inclusion): void {
+  const top = climb(place).at(-1)?.node ?? asHash(place.leafHash)
+  if (!equalBytes(top, asHash(root))) {
     throw new CodedError(
       'inclusion',
-      `root: expected ${toHex(root)}, the path leads to ${toHex(node)}`,
+      `root: expected ${toHex(root)}, the path leads to ${toHex(top)}`,
     )
   }
 }

@@ -24,6 +24,7 @@ export async function checkAnchor(
   if (head < anchor.block_number) {
     throw new SourceError(
       `the Ethereum node stands at block ${head}, before block ${anchor.block_number} of the anchor; ask again later, or another node`,
+      { problem: 'chain_behind' },
     )
   }
 

@@ -73,7 +73,11 @@ export class BatchFiles {
   async #anchorOf(number: number): Promise<ChainAnchor> {
     const { area_id } = this.#bundle.batch
     const anchor = await this.#chain.anchorOf(area_id, number)
-    if (!anchor) throw new SourceError(`the contract holds no batch ${number} of ${area_id}`)
+    if (!anchor) {
+      throw new SourceError(`the contract holds no batch ${number} of ${area_id}`, {
+        problem: 'chain_unaware',
+      })
+    }
     return anchor
   }
 }

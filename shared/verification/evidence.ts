@@ -24,8 +24,27 @@ export interface Evidence {
   facts: Record<string, string | number>
 }
 
+/** What the bundle says of something, and what was found in its place. */
+export interface Mismatch {
+  what: string
+  expected: string | number
+  got: string | number
+}
+
 /** The step that failed, and why: the record is not what the bundle says. */
-export class VerificationError extends CodedError<Step> {}
+export class VerificationError extends CodedError<Step> {
+  /** Null where it failed otherwise than by two values that differ. */
+  readonly mismatch: Mismatch | null
+
+  constructor(
+    code: Step,
+    message: string,
+    { mismatch = null, ...options }: ErrorOptions & { mismatch?: Mismatch | null } = {},
+  ) {
+    super(code, message, options)
+    this.mismatch = mismatch
+  }
+}
 
 /** True when every step that applies to the record was checked and proved. */
 export const isFullyProved = (evidence: readonly Evidence[]): boolean =>
@@ -48,6 +67,8 @@ export function expectSame(
   expected: string | number,
   got: string | number,
 ): void {
-  if (expected !== got)
-    throw new VerificationError(step, `${what}: the bundle says ${expected}, found ${got}`)
+  if (expected === got) return
+  throw new VerificationError(step, `${what}: the bundle says ${expected}, found ${got}`, {
+    mismatch: { what, expected, got },
+  })
 }

@@ -9,9 +9,16 @@ import { checkDeviceSignature } from './device-signature.ts'
 import { checkEnrolment } from './enrolment.ts'
 import { expectSame, proving, VerificationError, type Evidence, type Step } from './evidence.ts'
 import { BatchFiles } from './batch-files.ts'
-import { SourceError, type ChainSource, type IpfsSource } from './sources.ts'
+import { SourceError, type ChainSource, type IpfsSource, type SourceProblem } from './sources.ts'
 
-export { isFullyProved, STEPS, VerificationError, type Evidence, type Step } from './evidence.ts'
+export {
+  isFullyProved,
+  STEPS,
+  VerificationError,
+  type Evidence,
+  type Mismatch,
+  type Step,
+} from './evidence.ts'
 export {
   SourceError,
   type AnchorEvent,
@@ -53,38 +60,40 @@ export async function verifyProof(
   note(await proving('device_signature', () => checkDeviceSignature(bundle)))
   note(await proving('inclusion', () => checkInclusion(bundle)))
   const files = chain && ipfs ? new BatchFiles(bundle, chain, ipfs) : null
-  note(await asking('anchor', chain, NO_CHAIN, (source) => checkAnchor(bundle, source)))
-  note(await asking('enrolment', files, NO_IPFS, (source) => checkEnrolment(bundle, source)))
-  note(await asking('batch_file', files, NO_IPFS, (source) => checkBatchFile(bundle, source)))
+  note(await asking('anchor', chain, 'no_chain', (source) => checkAnchor(bundle, source)))
+  note(await asking('enrolment', files, 'no_ipfs', (source) => checkEnrolment(bundle, source)))
+  note(await asking('batch_file', files, 'no_ipfs', (source) => checkBatchFile(bundle, source)))
   note(await proving('disclosure', () => checkDisclosures(bundle)))
   return evidence
 }
 
-const NO_CHAIN = 'no Ethereum node was given'
-const NO_IPFS = 'an Ethereum node and an IPFS gateway are both needed'
+const WITHOUT = {
+  no_chain: 'no Ethereum node was given',
+  no_ipfs: 'an Ethereum node and an IPFS gateway are both needed',
+} as const
 
 /** Runs a step that needs a source; without one, or when it does not answer, the step is `not_checked` with the reason. */
 async function asking<Source>(
   step: Step,
   source: Source | null | undefined,
-  without: string,
+  without: keyof typeof WITHOUT,
   check: (source: Source) => Promise<Evidence>,
 ): Promise<Evidence> {
-  if (!source) return notChecked(step, without)
+  if (!source) return notChecked(step, WITHOUT[without], without)
   try {
     return await proving(step, () => check(source))
   } catch (error) {
-    if (error instanceof SourceError) return notChecked(step, messageOf(error))
+    if (error instanceof SourceError) return notChecked(step, messageOf(error), error.problem)
     throw error
   }
 }
 
-const notChecked = (step: Step, reason: string): Evidence => ({
+const notChecked = (step: Step, reason: string, problem: SourceProblem): Evidence => ({
   step,
   status: 'not_checked',
   statement: `Not checked: ${reason}.`,
   limit: null,
-  facts: { reason },
+  facts: { reason, problem },
 })
 
 const wellFormed = (bundle: ProofBundle): Evidence => ({

@@ -109,6 +109,7 @@ async function fetchBlock({ base, timeoutMs }: Gateway, cid: CID): Promise<Uint8
     block = await readAtMost(response, MAX_BLOCK_BYTES)
   } catch (cause) {
     throw new SourceError(`the IPFS gateway at ${base} did not deliver ${cid.toString()}`, {
+      problem: 'ipfs_silent',
       cause,
     })
   }

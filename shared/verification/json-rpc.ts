@@ -14,7 +14,7 @@ const LIMIT_EXCEEDED = -32005
 export class RpcError extends SourceError {
   readonly rpcCode: number
   constructor(rpcCode: number, message: string) {
-    super(message)
+    super(message, { problem: 'chain_refused' })
     this.rpcCode = rpcCode
   }
 }
@@ -36,7 +36,10 @@ export async function callRpc(
     })
     bytes = await readAtMost(response, MAX_ANSWER_BYTES)
   } catch (cause) {
-    throw new SourceError(`the Ethereum node at ${rpcUrl} did not answer ${method}`, { cause })
+    throw new SourceError(`the Ethereum node at ${rpcUrl} did not answer ${method}`, {
+      problem: 'chain_silent',
+      cause,
+    })
   }
   if (!bytes) throw new RpcError(LIMIT_EXCEEDED, tooLong(method))
   const answer = parsed(bytes, `the Ethereum node at ${rpcUrl} did not answer ${method} in JSON`)
@@ -57,7 +60,7 @@ function parsed(bytes: Uint8Array, otherwise: string): unknown {
   try {
     return JSON.parse(fromUtf8(bytes))
   } catch (cause) {
-    throw new SourceError(otherwise, { cause })
+    throw new SourceError(otherwise, { problem: 'chain_silent', cause })
   }
 }
 

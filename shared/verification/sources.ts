@@ -44,10 +44,29 @@ export interface IpfsSource {
   file(cid: string): AsyncIterable<Uint8Array>
 }
 
+/** Why a step could not be checked, for whoever says it in another language. */
+export const SOURCE_PROBLEMS = [
+  'no_chain',
+  'no_ipfs',
+  'chain_silent',
+  'chain_refused',
+  'chain_behind',
+  'chain_nonsense',
+  'chain_unaware',
+  'ipfs_silent',
+] as const
+export type SourceProblem = (typeof SOURCE_PROBLEMS)[number]
+
 /** A node or gateway could not be asked, or answered what no honest one answers: says nothing about the record. */
 export class SourceError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  readonly problem: SourceProblem
+
+  constructor(
+    message: string,
+    { problem = 'chain_nonsense', ...options }: ErrorOptions & { problem?: SourceProblem } = {},
+  ) {
     super(message, options)
     this.name = 'SourceError'
+    this.problem = problem
   }
 }
