@@ -4,6 +4,6 @@ export default defineEventHandler((event) => {
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'strict-origin-when-cross-origin',
-    'permissions-policy': 'camera=(), microphone=(), payment=()',
+    'permissions-policy': 'camera=(self), microphone=(), payment=()',
   })
 })

@@ -5,6 +5,8 @@ export interface PublicAddresses {
   /** An RPC URL visitors may use; null when the operator offers none. */
   rpcUrl: string | null
   gatewayUrl: string
+  /** Gateways of others, to look at files through. */
+  otherGatewayUrls: readonly string[]
   explorerUrl: string | null
 }
 
@@ -13,13 +15,14 @@ const MS_PER_S = 1000
 /** `GET /ledger`: what the portal itself uses, so that others may use something else. */
 export const describeLedger = (
   { ethereum, logKey, settings }: Pick<Deps, 'ethereum' | 'logKey' | 'settings'>,
-  { rpcUrl, gatewayUrl, explorerUrl }: PublicAddresses,
+  { rpcUrl, gatewayUrl, otherGatewayUrls, explorerUrl }: PublicAddresses,
 ): Ledger => ({
   chain_id: ethereum.chainId,
   contract: ethereum.contract,
   abi_url: '/api/v1/ledger/abi',
   rpc_url: rpcUrl,
   gateway_url: gatewayUrl,
+  gateway_urls: [gatewayUrl, ...otherGatewayUrls],
   log_key: logKey.publicKey,
   outage_rules: 'v1',
   heartbeat_seconds: settings.heartbeatMs / MS_PER_S,

@@ -129,11 +129,22 @@ function asBatchRecord(record: LedgerRecord, index: number, leafHash: string): B
   switch (record.type) {
     case 'reading': {
       const { device_id, power_status, reason, timestamp } = record.reading
-      return { ...head, device_id, summary: `${power_status} at ${timestamp} (${reason})` }
+      return {
+        ...head,
+        device_id,
+        content: { type: 'reading', power_status, reason, timestamp },
+        summary: `${power_status} at ${timestamp} (${reason})`,
+      }
     }
-    case 'device_event':
-      return { ...head, device_id: record.device.device_id, summary: record.event }
-    case 'complaint_event':
-      return { ...head, device_id: null, summary: `${record.event} (${record.complaint_id})` }
+    case 'device_event': {
+      const { event, device } = record
+      const content = { type: 'device_event', event } as const
+      return { ...head, device_id: device.device_id, content, summary: event }
+    }
+    case 'complaint_event': {
+      const { event, complaint_id } = record
+      const content = { type: 'complaint_event', event, complaint_id } as const
+      return { ...head, device_id: null, content, summary: `${event} (${complaint_id})` }
+    }
   }
 }

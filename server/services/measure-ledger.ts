@@ -1,5 +1,6 @@
 import { BATCH_STATES } from '../../shared/api/ledger.ts'
 import type { Deps } from './deps.ts'
+import { waitingAreas } from './due-batches.ts'
 
 export interface LedgerMeasures {
   batches: Record<(typeof BATCH_STATES)[number], number>
@@ -20,12 +21,16 @@ export async function measureLedger({ models, clock }: Deps): Promise<LedgerMeas
       async (state) => [state, await models.batches.countDocuments({ state })] as const,
     ),
   )
-  const waiting = await oldestWaiting({ models })
+  const waiting = await waitingAreas({ models })
   const unanchored = await models.batches
     .findOne({ state: { $in: ['sealed', 'published'] } }, { sealed_at: 1 })
     .sort({ sealed_at: 1 })
     .lean()
-  const oldest = Math.min(waiting?.getTime() ?? now, unanchored?.sealed_at.getTime() ?? now)
+  const oldest = Math.min(
+    now,
+    ...waiting.map(({ oldestAt }) => oldestAt.getTime()),
+    unanchored?.sealed_at.getTime() ?? now,
+  )
   return {
     batches: Object.fromEntries(counts) as LedgerMeasures['batches'],
     devices: await models.devices.estimatedDocumentCount(),
@@ -35,19 +40,4 @@ export async function measureLedger({ models, clock }: Deps): Promise<LedgerMeas
       (await models.batches.countDocuments({ failure: { $ne: null } })),
     oldestUnanchoredSeconds: (now - oldest) / MS_PER_S,
   }
-}
-
-/** When the oldest record that is in no batch came; asked area by area, as the index runs. */
-async function oldestWaiting({ models }: Pick<Deps, 'models'>): Promise<Date | null> {
-  const areas = await models.areas.find({}, { _id: 1 }).lean()
-  const oldest = await Promise.all(
-    areas.map(({ _id }) =>
-      models.records
-        .findOne({ area_id: _id, batch_number: null }, { ordered_at: 1 })
-        .sort({ ordered_at: 1 })
-        .lean(),
-    ),
-  )
-  const times = oldest.flatMap((row) => (row ? [row.ordered_at.getTime()] : []))
-  return times.length === 0 ? null : new Date(Math.min(...times))
 }

@@ -23,6 +23,11 @@ const pseudonym = z
   .string()
   .regex(/^[a-z0-9][a-z0-9:_-]{0,39}$/, 'expected a pseudonym of a–z, 0–9, :, _ and -')
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+/** Addresses separated by commas. */
+const httpUrls = z
+  .string()
+  .transform((text) => text.split(',').map((url) => url.trim()))
+  .pipe(z.array(httpUrl))
 const whole = (minimum: number, maximum: number) =>
   z
     .string()
@@ -84,6 +89,7 @@ const environmentSchema = z.object({
     .default('Test'),
   NUXT_PUBLIC_RPC_URL: httpUrl.optional(),
   NUXT_PUBLIC_GATEWAY_URL: httpUrl.optional(),
+  NUXT_OTHER_GATEWAY_URLS: httpUrls.optional(),
   NUXT_EXPLORER_URL: httpUrl.optional(),
   ...mqttVariables,
 })

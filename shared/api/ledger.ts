@@ -2,12 +2,15 @@ import { z } from 'zod'
 import {
   addressField,
   areaIdField,
+  deviceTimeField,
   hashField,
   hex32Field,
   integerField,
   publicKeyField,
   serverTimeField,
 } from '../fields.ts'
+import { READING_REASONS } from '../reading/index.ts'
+import { COMPLAINT_EVENTS, DEVICE_EVENTS } from '../record/index.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { recordStateSchema } from './readings.ts'
 
@@ -67,6 +70,24 @@ export const recordPlaceSchema = z.strictObject({
 })
 export type RecordPlace = z.infer<typeof recordPlaceSchema>
 
+/** What a record says, in short, for whoever puts it into words of their own. */
+const recordContentSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('reading'),
+    power_status: z.enum(['ON', 'OFF']),
+    reason: z.enum(READING_REASONS),
+    /** By the device's clock. */
+    timestamp: deviceTimeField,
+  }),
+  z.strictObject({ type: z.literal('device_event'), event: z.enum(DEVICE_EVENTS) }),
+  z.strictObject({
+    type: z.literal('complaint_event'),
+    event: z.enum(COMPLAINT_EVENTS),
+    complaint_id: z.string(),
+  }),
+])
+export type RecordContent = z.infer<typeof recordContentSchema>
+
 /** Leaf hashes and kinds of a batch's records, in their order. */
 export const batchRecordsSchema = pageOf(
   z.strictObject({
@@ -75,6 +96,8 @@ export const batchRecordsSchema = pageOf(
     type: z.enum(['reading', 'device_event', 'complaint_event']),
     at: serverTimeField,
     device_id: z.string().nullable(),
+    content: recordContentSchema,
+    /** The content in English. */
     summary: z.string(),
   }),
 )
@@ -87,6 +110,8 @@ export const ledgerSchema = z.strictObject({
   abi_url: z.string(),
   rpc_url: z.string().nullable(),
   gateway_url: z.string(),
+  /** Every IPFS gateway offered for looking at files: the one above, then those of others. */
+  gateway_urls: z.array(z.string()).min(1),
   log_key: publicKeyField,
   outage_rules: z.literal('v1'),
   /** How often a device is expected to report: the outage rules need it, the records do not hold it. */
@@ -96,3 +121,25 @@ export const ledgerSchema = z.strictObject({
   explorer_url: z.string().nullable(),
 })
 export type Ledger = z.infer<typeof ledgerSchema>
+
+/** Most areas one answer of what is due names. */
+export const MAX_DUE_AREAS = 100
+
+export const dueQuery = z.strictObject({ area_id: areaIdField.optional() })
+
+/** `GET /ledger/due`: areas with records that wait for a batch, the next due first. */
+export const dueSchema = z.strictObject({
+  as_of: serverTimeField,
+  items: z
+    .array(
+      z.strictObject({
+        area_id: areaIdField,
+        /** When the oldest of them was accepted. */
+        oldest_at: serverTimeField,
+        /** When its batch is to be sealed: `batch_interval_seconds` later. In the past: it is late. */
+        due_at: serverTimeField,
+      }),
+    )
+    .max(MAX_DUE_AREAS),
+})
+export type Due = z.infer<typeof dueSchema>

@@ -3,7 +3,7 @@ import { canonicalBytes } from '../json.ts'
 import { parseAs } from '../parse.ts'
 import { readingSchema, type Reading, type UnsignedReading } from './schema.ts'
 
-export { readingSchema, type Reading, type UnsignedReading } from './schema.ts'
+export { READING_REASONS, readingSchema, type Reading, type UnsignedReading } from './schema.ts'
 export { chainStatus, type ChainStatus } from './chain.ts'
 export { decodeCompact } from './compact.ts'
 export { sequenceItems } from './cbor.ts'

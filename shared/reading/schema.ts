@@ -10,6 +10,9 @@ import {
   signatureField,
 } from '../fields.ts'
 
+/** Why a reading was taken. */
+export const READING_REASONS = ['heartbeat', 'change', 'last_gasp', 'boot'] as const
+
 /** Members of a reading, formats.md §1. Units stand in the names. */
 const members = {
   v: z.literal(1, 'expected 1'),
@@ -17,10 +20,7 @@ const members = {
   seq: integerField(1),
   timestamp: deviceTimeField,
   power_status: z.enum(['ON', 'OFF'], 'expected "ON" or "OFF"'),
-  reason: z.enum(
-    ['heartbeat', 'change', 'last_gasp', 'boot'],
-    'expected heartbeat, change, last_gasp or boot',
-  ),
+  reason: z.enum(READING_REASONS, 'expected heartbeat, change, last_gasp or boot'),
   ...placeFields,
   previous: hashField.optional(),
   off_since: deviceTimeField.optional(),

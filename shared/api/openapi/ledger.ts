@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { areaIdField, integerField } from '../../fields.ts'
-import { batchesQuery } from '../ledger.ts'
+import { batchesQuery, dueQuery } from '../ledger.ts'
 import { pageQuery } from '../page.ts'
 import { bytes, operation, read, type Paths } from './operation.ts'
 
@@ -55,6 +55,16 @@ export const ledgerPaths: Paths = {
       tag: 'ledger',
       summary: 'Chain, contract, key and addresses the portal itself uses',
       answers: read('The ledger', 'Ledger'),
+    }),
+  },
+  '/api/v1/ledger/due': {
+    get: operation({
+      operationId: 'listDueBatches',
+      tag: 'ledger',
+      summary: 'Areas with records that wait for a batch, the next due first',
+      query: dueQuery,
+      answers: read('What waits, and until when', 'Due'),
+      problems: ['store_unavailable'],
     }),
   },
   '/api/v1/ledger/abi': {

@@ -58,6 +58,7 @@ import {
   batchSchema,
   failureDetailSchema,
   failureSchema,
+  dueSchema,
   ledgerSchema,
   recordPlaceSchema,
 } from '../ledger.ts'
@@ -97,6 +98,7 @@ const NAMED = {
     items: z.array(z.strictObject({ subject: z.string(), failure: failureDetailSchema })),
   }),
   Refusals: refusalsSchema,
+  Due: dueSchema,
   Ledger: ledgerSchema,
   Area: areaSchema,
   Areas: areasSchema,

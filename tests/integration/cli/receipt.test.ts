@@ -34,6 +34,7 @@ const ledgerWith = (log_key: string): Ledger => ({
   abi_url: '/abi.json',
   rpc_url: 'http://127.0.0.1:8545',
   gateway_url: 'http://127.0.0.1:3000',
+  gateway_urls: ['http://127.0.0.1:3000'],
   log_key,
   outage_rules: 'v1',
   heartbeat_seconds: 900,

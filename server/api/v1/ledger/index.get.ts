@@ -5,6 +5,7 @@ export default apiRoute((event) => {
   return describeLedger(deps, {
     rpcUrl: config.NUXT_PUBLIC_RPC_URL ?? null,
     gatewayUrl: config.NUXT_PUBLIC_GATEWAY_URL ?? getRequestURL(event).origin,
+    otherGatewayUrls: config.NUXT_OTHER_GATEWAY_URLS ?? [],
     explorerUrl: config.NUXT_EXPLORER_URL ?? null,
   })
 })
