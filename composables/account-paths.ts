@@ -30,5 +30,7 @@ export function useAccountPages() {
     admin: () => local('/admin'),
     people: () => local('/admin/people'),
     actions: () => local('/admin/actions'),
+    desk: (complaintId?: string) =>
+      local(`/admin/complaints${complaintId ? `/${encodeURIComponent(complaintId)}` : ''}`),
   }
 }

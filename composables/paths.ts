@@ -5,7 +5,8 @@ import type { ComplaintStatus } from '../shared/complaint/index.ts'
 
 const API = '/api/v1'
 
-function withQuery(
+/** An address with those members of a query that are given. */
+export function withQuery(
   path: string,
   query: Record<string, string | number | null | undefined>,
 ): string {

@@ -19,8 +19,16 @@ export function useText(): {
   t: Text
   /** Whether the catalogues hold a sentence under a name that comes from elsewhere, such as an error code. */
   has: (key: string) => key is TextKey
+  /** The sentence in another language, whose catalogues are fetched first. */
+  inLanguage: (language: string, key: TextKey) => Promise<string>
 } {
-  const { t: translate, te } = useI18n()
+  const { t: translate, te, locales, loadLocaleMessages } = useI18n()
   const t: Text = (key, values = {}, count = 1) => translate(key, { ...values }, count)
-  return { t, has: (key): key is TextKey => te(key) }
+  async function inLanguage(language: string, key: TextKey): Promise<string> {
+    const known = locales.value.find(({ code }) => code === language)
+    if (!known) return t(key)
+    await loadLocaleMessages(known.code)
+    return translate(key, {}, { locale: known.code })
+  }
+  return { t, has: (key): key is TextKey => te(key), inLanguage }
 }

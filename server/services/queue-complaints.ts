@@ -9,22 +9,33 @@ import {
   type PublicComplaintRow,
 } from './complaint-summary.ts'
 import type { Deps } from './deps.ts'
+import { contradictedBy } from './describe-complaint.ts'
 import type { Official } from './handle-complaint.ts'
 import { cursorAfter, parseCursor } from './page.ts'
 import { sensorsAround } from './sensors-around.ts'
 
+/** Of the complaints resolved, the latest this many are compared with what the sensors around say now. */
+const MAX_COMPARED = 200
+
 type Query = z.output<typeof complaintQueueQuery>
 
-/** `GET /admin/complaints`: what is open in an official's areas, with what the sensors around each say. Throws `forbidden`. */
+/**
+ * `GET /admin/complaints`: what is open in an official's areas, or what was closed against the sensors; with what the sensors
+ * around each say. Throws `forbidden`.
+ */
 export async function queueComplaints(
   deps: Deps,
   official: Official,
-  { limit, cursor, area_id, order }: Query,
+  { limit, cursor, area_id, kind, show, order }: Query,
 ): Promise<{ items: QueuedComplaint[]; next: string | null }> {
   const areas = await areasAsked(deps, official, area_id)
-  const byArea = areas === null ? {} : { areas: areas.length === 1 ? areas[0] : { $in: areas } }
+  const wanted = {
+    ...(areas !== null && { areas: areas.length === 1 ? areas[0] : { $in: areas } }),
+    ...(kind && { kind }),
+  }
+  if (show === 'contradicted') return { items: await contradicted(deps, wanted), next: null }
   const rows = await deps.models.complaints
-    .find({ $and: [ENTERED, byArea, { closed_at: null }, after(cursor, order)] }, WITHOUT_PERSONAL)
+    .find({ $and: [ENTERED, wanted, { closed_at: null }, after(cursor, order)] }, WITHOUT_PERSONAL)
     .sort(order === 'clock' ? { due_at: 1, _id: 1 } : { severity: -1, due_at: 1, _id: 1 })
     .limit(limit + 1)
     .lean<PublicComplaintRow[]>()
@@ -35,17 +46,32 @@ export async function queueComplaints(
     rows.length > limit && last
       ? cursorAfter({ at: last.due_at, id: `${last.severity} ${last._id}` })
       : null
-  return { items: items.flat(), next }
+  return { items: items.flatMap(({ complaint }) => complaint), next }
 }
 
-async function queued(deps: Deps, row: PublicComplaintRow): Promise<QueuedComplaint[]> {
+/** What was resolved of late while sensors around say OFF since before, the latest first. */
+async function contradicted(
+  deps: Deps,
+  wanted: Record<string, unknown>,
+): Promise<QueuedComplaint[]> {
+  const rows = await deps.models.complaints
+    .find({ ...wanted, closed_at: { $ne: null }, status: 'resolved' }, WITHOUT_PERSONAL)
+    .sort({ closed_at: -1, due_at: -1, _id: -1 })
+    .limit(MAX_COMPARED)
+    .lean<PublicComplaintRow[]>()
+  const compared = await Promise.all(rows.map((row) => queued(deps, row)))
+  return compared.flatMap(({ complaint, isContradicted }) => (isContradicted ? complaint : []))
+}
+
+async function queued(deps: Deps, row: PublicComplaintRow) {
   const [longitude, latitude] = row.point.coordinates
-  const { now } = await sensorsAround(deps, { latitude, longitude }, row.area_id)
-  return summaryOf(deps, row).map((summary) => ({
+  const around = await sensorsAround(deps, { latitude, longitude }, row.area_id)
+  const complaint = summaryOf(deps, row).map((summary): QueuedComplaint => ({
     ...summary,
     severity: row.severity,
-    sensors: now,
+    sensors: around.now,
   }))
+  return { complaint, isContradicted: contradictedBy(row, around) !== null }
 }
 
 /** What comes after a cursor in the order asked for. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   complaintIdField,
+  complaintKindField,
   COMPLAINT_STATUSES,
   faultField,
   REJECT_REASONS,
@@ -62,10 +63,15 @@ export const complaintBulkAnswerSchema = z.strictObject({
 })
 export type ComplaintBulkAnswer = z.infer<typeof complaintBulkAnswerSchema>
 
-/** `GET /admin/complaints`: open ones by their clock, or the gravest first. */
+/**
+ * `GET /admin/complaints`: open ones by their clock, or the gravest first; or those resolved of late that the sensors around
+ * contradict, the latest first and on one page.
+ */
 export const complaintQueueQuery = z.strictObject({
   ...pageQuery,
   area_id: areaIdField.optional(),
+  kind: complaintKindField.optional(),
+  show: z.enum(['open', 'contradicted']).default('open'),
   order: z.enum(['clock', 'severity']).default('clock'),
 })
 export const queuedComplaintSchema = complaintSummarySchema.extend({
