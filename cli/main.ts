@@ -9,6 +9,7 @@ import { audit } from './commands/audit.ts'
 import { deviceCommit } from './commands/device-commit.ts'
 import { deviceEnrol } from './commands/device-enrol.ts'
 import { deviceEvents } from './commands/device-event.ts'
+import { deviceSimulate } from './commands/device-simulate.ts'
 import { mirror } from './commands/mirror.ts'
 import { receipt } from './commands/receipt.ts'
 import { verify } from './commands/verify.ts'
@@ -23,7 +24,12 @@ const gridwitness: CommandGroup = {
     mirror,
     device: {
       summary: 'enrol devices and record what happens to them',
-      commands: { enrol: deviceEnrol, commit: deviceCommit, ...deviceEvents },
+      commands: {
+        enrol: deviceEnrol,
+        commit: deviceCommit,
+        simulate: deviceSimulate,
+        ...deviceEvents,
+      },
     },
     admin: {
       summary: 'the people who run the portal',

@@ -13,7 +13,9 @@ export type Presence = readonly [number, number]
 export interface DeviceOptions {
   /** The host program `device`; see build.ts. */
   program: string
-  name: string
+  /** A name makes a new device, the same in every run; a memory goes on with one. */
+  name?: string
+  memory?: Memory
   network: Network
   startMs: number
   latitude: number
@@ -25,7 +27,25 @@ export interface DeviceOptions {
   settings?: Record<string, string | number>
 }
 
-const FLASH_BYTES = 65_536
+/** What survives a loss of power. */
+export interface Memory {
+  readonly element: SecureElement
+  readonly flash: NorFlash
+  readonly values: KeyValues
+}
+
+interface KeyValues {
+  get(key: string): Uint8Array | undefined
+  set(key: string, value: Uint8Array): unknown
+}
+
+export const FLASH_BYTES = 65_536
+
+const newMemory = (name: string): Memory => ({
+  element: SecureElement.named(name),
+  flash: new NorFlash(FLASH_BYTES),
+  values: new Map(),
+})
 
 /**
  * A sensor: the real core in a process of its own, and around it a modem, a secure element, flash, settings and mains.
@@ -35,13 +55,13 @@ export class Device {
   readonly agenda: Agenda
   readonly modem: Sim7020
   readonly element: SecureElement
-  readonly flash = new NorFlash(FLASH_BYTES)
+  readonly flash: NorFlash
   /** Words the core logged, with their numbers. */
   readonly log: string[] = []
   /** How often the core was started. */
   starts = 0
   readonly #options: DeviceOptions
-  readonly #values = new Map<string, Uint8Array>()
+  readonly #values: Memory['values']
   #core: Core | undefined
   #rtc: { epochMs: number; setMs: number } | undefined
   #bootMs: number
@@ -50,7 +70,10 @@ export class Device {
     this.#options = options
     this.#bootMs = options.startMs
     this.agenda = new Agenda(options.startMs)
-    this.element = new SecureElement(options.name)
+    const { element, flash, values } = options.memory ?? newMemory(options.name ?? 'device')
+    this.element = element
+    this.flash = flash
+    this.#values = values
     this.modem = new Sim7020({
       agenda: this.agenda,
       network: options.network,

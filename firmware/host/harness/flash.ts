@@ -1,3 +1,6 @@
+/** The bytes that now stand from `offset` on. */
+type FlashChanged = (offset: number, bytes: Uint8Array) => void
+
 /**
  * NOR flash: a write can only clear bits, an erase sets a sector to ones; what breaks the rules of encrypted flash (whole
  * blocks of 16, each written once between erases) throws. Power may fail inside any write or erase.
@@ -11,10 +14,21 @@ export class NorFlash {
   /** Power fails inside the operation after so many; infinity: never. */
   cutAfter = Number.POSITIVE_INFINITY
   readonly #written: Uint8Array
+  readonly #changed: FlashChanged
 
-  constructor(sizeBytes: number) {
-    this.bytes = new Uint8Array(sizeBytes).fill(0xff)
-    this.#written = new Uint8Array(sizeBytes / NorFlash.BLOCK_BYTES)
+  /** `contents`: what stands in it already; `changed` is told every change before the next operation. */
+  constructor(
+    sizeBytes: number,
+    { contents, changed = () => {} }: { contents?: Uint8Array; changed?: FlashChanged } = {},
+  ) {
+    const { BLOCK_BYTES } = NorFlash
+    if (contents && contents.length !== sizeBytes)
+      throw new Error(`flash: expected ${sizeBytes} bytes, got ${contents.length}`)
+    this.bytes = contents ?? new Uint8Array(sizeBytes).fill(0xff)
+    this.#written = Uint8Array.from({ length: sizeBytes / BLOCK_BYTES }, (_, block) =>
+      this.isBlank(block * BLOCK_BYTES, BLOCK_BYTES) ? 0 : 1,
+    )
+    this.#changed = changed
   }
 
   read(offset: number, length: number): Uint8Array {
@@ -35,6 +49,7 @@ export class NorFlash {
     }
     for (const [at, byte] of bytes.subarray(0, length).entries())
       this.bytes[offset + at] = (this.bytes[offset + at] ?? 0) & byte
+    this.#changed(offset, this.bytes.subarray(offset, offset + length))
     return !cut
   }
 
@@ -44,6 +59,7 @@ export class NorFlash {
     const length = cut ? SECTOR_BYTES / 2 : SECTOR_BYTES
     this.bytes.fill(0xff, offset, offset + length)
     this.#written.fill(0, offset / BLOCK_BYTES, (offset + length) / BLOCK_BYTES)
+    this.#changed(offset, this.bytes.subarray(offset, offset + length))
     return !cut
   }
 

@@ -2,19 +2,36 @@ import { createHash } from 'node:crypto'
 import { p256 } from '@noble/curves/nist.js'
 import { toHex } from '../../../shared/bytes.ts'
 
-const SERIAL_BYTES = 9
+export const SERIAL_BYTES = 9
+
+export interface SecureElementOptions {
+  serial: Uint8Array
+  key: Uint8Array
+  counter?: number
+  /** Told the counter's next value before anybody sees it. */
+  stepped?: (counter: number) => void
+}
 
 /** An ATECC608 as the device sees it: a serial number, a P-256 key that never leaves, a counter that only steps up. */
 export class SecureElement {
   readonly serial: Uint8Array
   readonly #key: Uint8Array
   #counter: number
+  readonly #stepped: (counter: number) => void
 
-  /** Serial number and, unless given, key follow from `name`: the same device in every run. */
-  constructor(name: string, options: { key?: Uint8Array; counter?: number } = {}) {
-    this.serial = derive(`serial ${name}`).slice(0, SERIAL_BYTES)
-    this.#key = options.key ?? derive(`key ${name}`)
-    this.#counter = options.counter ?? 0
+  constructor({ serial, key, counter = 0, stepped = () => {} }: SecureElementOptions) {
+    this.serial = serial
+    this.#key = key
+    this.#counter = counter
+    this.#stepped = stepped
+  }
+
+  /** Serial number and key follow from `name`: the same device in every run. */
+  static named(name: string): SecureElement {
+    return new SecureElement({
+      serial: derive(`serial ${name}`).slice(0, SERIAL_BYTES),
+      key: derive(`key ${name}`),
+    })
   }
 
   get deviceId(): string {
@@ -32,6 +49,7 @@ export class SecureElement {
 
   /** Steps the counter; the new value. */
   increment(): number {
+    this.#stepped(this.#counter + 1)
     this.#counter += 1
     return this.#counter
   }
