@@ -1,7 +1,7 @@
 import { Schema, type Connection } from 'mongoose'
 
 export interface FailureFields {
-  step: 'seal' | 'publish' | 'anchor' | 'confirm'
+  step: 'seal' | 'publish' | 'anchor' | 'confirm' | 'derive'
   code: string
   message: string
   at: Date

@@ -44,5 +44,5 @@ schema.index({ device_id: 1, last_seq: 1 })
 // Across devices: those of a kind that reach into the last two days.
 schema.index({ kind: 1, to_at: 1 })
 
-export const deviceBreakModel = (connection: Connection) =>
-  connection.model<DeviceBreakRow>('DeviceBreak', schema, 'device_breaks')
+export const deviceBreakModel = (connection: Connection, name = 'device_breaks') =>
+  connection.model<DeviceBreakRow>(name, schema, name)

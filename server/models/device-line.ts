@@ -25,5 +25,5 @@ const schema = new Schema<DeviceLineRow>(
 
 schema.index({ 'service.areaId': 1, 'service.fromAt': 1 })
 
-export const deviceLineModel = (connection: Connection) =>
-  connection.model<DeviceLineRow>('DeviceLine', schema, 'device_lines')
+export const deviceLineModel = (connection: Connection, name = 'device_lines') =>
+  connection.model<DeviceLineRow>(name, schema, name)

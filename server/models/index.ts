@@ -15,6 +15,7 @@ import { failureModel } from './failure.ts'
 import { invitationModel } from './invitation.ts'
 import { leafListModel } from './leaf-list.ts'
 import { leaseModel } from './lease.ts'
+import { outageBasisModel } from './outage-basis.ts'
 import { outageRoundModel } from './outage-round.ts'
 import { outageModel } from './outage.ts'
 import { recordModel } from './record.ts'
@@ -32,6 +33,7 @@ export type { DeviceBreakRow } from './device-break.ts'
 export type { DeviceLineRow } from './device-line.ts'
 export type { DeviceRow } from './device.ts'
 export type { InvitationRow } from './invitation.ts'
+export type { OutageBasisRow } from './outage-basis.ts'
 export type { OutageRoundRow } from './outage-round.ts'
 export type { OutageRow } from './outage.ts'
 export type { RecordRow } from './record.ts'
@@ -60,11 +62,39 @@ export function createModels(connection: Connection) {
     deviceBreaks: deviceBreakModel(connection),
     outages: outageModel(connection),
     outageRounds: outageRoundModel(connection),
+    outageBasis: outageBasisModel(connection),
     areaDays: areaDayModel(connection),
   }
 }
 
 export type Models = ReturnType<typeof createModels>
+
+/** Collections that outages are derived into; a rebuild makes them anew beside those that are read meanwhile. */
+const REBUILT = ['device_lines', 'device_breaks', 'outages'] as const
+const beside = (name: (typeof REBUILT)[number]) => `${name}_next` as const
+
+/** The same models with those of a rebuild in place of those that are read. */
+export function modelsBeside(models: Models): Models {
+  const { db } = models.outages
+  return {
+    ...models,
+    deviceLines: deviceLineModel(db, beside('device_lines')),
+    deviceBreaks: deviceBreakModel(db, beside('device_breaks')),
+    outages: outageModel(db, beside('outages')),
+  }
+}
+
+/**
+ * Puts the collections of a rebuild in the place of those that were read, one after the other: cut short, it goes on with
+ * those that are left.
+ */
+export async function switchToBeside({ outages: { db } }: Models): Promise<void> {
+  const found = await db.listCollections()
+  const left = new Set(found.map(({ name }) => name))
+  for (const name of REBUILT)
+    if (left.has(beside(name)))
+      await db.db?.renameCollection(beside(name), name, { dropTarget: true })
+}
 
 /** Creates the indexes of every collection; safe to repeat. */
 export async function ensureIndexes(models: Models): Promise<void> {

@@ -60,5 +60,5 @@ schema.index({ 'interruptions.device_id': 1, started_at: -1 })
 schema.index({ cells: '2dsphere' })
 schema.index({ changed_at: 1 })
 
-export const outageModel = (connection: Connection) =>
-  connection.model<OutageRow>('Outage', schema, 'outages')
+export const outageModel = (connection: Connection, name = 'outages') =>
+  connection.model<OutageRow>(name, schema, name)

@@ -18,6 +18,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Roles>> = {
   'GET /api/v1/admin/actions/verification': READERS,
   'GET /api/v1/admin/failures': ['admin', 'auditor', 'operator'],
   'GET /api/v1/admin/refusals': ['admin', 'auditor', 'operator'],
+  'POST /api/v1/admin/outages/rebuild': ['admin'],
   'GET /api/v1/admin/people': READERS,
   'POST /api/v1/admin/people': ADMINISTRATION,
   'PUT /api/v1/admin/people/{accountId}': ['admin'],

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { parseJson } from '../../shared/json.ts'
 import {
   serviceSpans,
   type Break,
   type Interruption,
   type LedgerDeviceEvent,
+  type OutageReading,
   type ServiceSpan,
 } from '../../shared/outage/index.ts'
-import { parseRecord } from '../../shared/record/index.ts'
 import type { DeviceLineRow, OutageRoundRow, RecordRow } from '../models/index.ts'
 import { forgetAreaDays } from './area-days.ts'
 import { changedDays, type DeviceChange } from './changed-days.ts'
@@ -22,8 +21,9 @@ import {
 } from './outage-events.ts'
 import { interruptionChange, reviseLine, tailOf } from './outage-line.ts'
 import { breakOf, breakRow, gapRow, isStored } from './outage-rows.ts'
-import { readingOfRow, windowOf } from './outage-window.ts'
-import { finishRebuild } from './rebuild-outages.ts'
+import { windowOf } from './outage-window.ts'
+import { finishRebuild, modelsToDerive } from './rebuild-outages.ts'
+import { soundDeviceEvent, soundReading } from './sound-records.ts'
 
 const RECORDS_PER_ROUND = 2_000
 
@@ -37,34 +37,67 @@ export async function deriveOutages(deps: Deriving, lease: Lease): Promise<numbe
   if (!(await lease.hold())) return null
   let derived = 0
   await lease.holdDuring(async () => {
+    const target = { ...deps, models: await modelsToDerive(deps) }
+    for (let count = 1; count > 0; derived += count) count = await deriveRound(target, lease)
     await finishRebuild(deps)
-    for (let count = await deriveRound(deps); count > 0; count = await deriveRound(deps))
-      derived += count
   })
   return derived
+}
+
+/** A row of a round with what it says. */
+interface Arrival {
+  row: RecordRow
+  /** Null: it is a device event, or damaged. */
+  reading: OutageReading | null
 }
 
 /**
  * One round: the records are noted first, marked as derived last. Until then everything is written by keys that follow
  * from them alone; so a round that was cut short is done again, the same.
  */
-async function deriveRound(deps: Deriving): Promise<number> {
+async function deriveRound(deps: Deriving, lease: Lease): Promise<number> {
   const { records, outageRounds } = deps.models
   const round = await currentRound(deps)
   if (!round) return 0
   const rows = await records.find({ _id: { $in: round.leaf_hashes } }).lean()
-  const changes = await changesOf(deps, rows)
+  const arrivals: Arrival[] = []
+  for (const row of rows)
+    arrivals.push({ row, reading: row.type === 'reading' ? await soundReading(deps, row) : null })
+  const changes = await changesOf(deps, arrivals)
   const events: AreaEventsChange[] = []
   for (const [areaId, change] of changesByArea(changes))
     events.push(await reviseAreaEvents(deps, areaId, change))
   const days = await noteChangedDays(deps, round, { changes, events })
-  await writeBreaks(deps, changes)
-  for (const change of events) await writeAreaEvents(deps, change)
-  await markDerived(deps, rows, changes)
-  await writeLines(deps, changes)
-  await forgetAreaDays(deps, days)
+  const steps = [
+    () => writeBreaks(deps, changes),
+    ...events.map((change) => () => writeAreaEvents(deps, change)),
+    () => markDerived(deps, rows, changes),
+    () => writeLines(deps, changes),
+    () => forgetAreaDays(deps, days),
+  ]
+  for (const step of steps) {
+    await expectOurs(deps, round, lease)
+    await step()
+  }
   await outageRounds.deleteOne({ _id: 'round', number: round.number })
   return rows.length
+}
+
+/**
+ * Who was held up for longer than its lease may find the round done by another, and later ones: it must write nothing of
+ * its own any more.
+ */
+async function expectOurs(
+  { models }: Deriving,
+  { number }: Pick<OutageRoundRow, 'number'>,
+  lease: Lease,
+): Promise<void> {
+  const [isHeld, round] = await Promise.all([
+    lease.hold(),
+    models.outageRounds.exists({ _id: 'round', number }),
+  ])
+  if (!isHeld || !round)
+    throw new Error(`outages: the lease was lost in round ${number}; another goes on with it`)
 }
 
 /** Done again, the round may find less to change: the days it found the first time stay noted. */
@@ -109,15 +142,17 @@ async function currentRound({ models }: Deriving): Promise<OutageRoundRow | null
   }
 }
 
-async function changesOf(deps: Deriving, rows: readonly RecordRow[]): Promise<DeviceChange[]> {
-  const byDevice = Map.groupBy(rows, ({ device_id: deviceId = '' }) => deviceId)
+async function changesOf(deps: Deriving, arrivals: readonly Arrival[]): Promise<DeviceChange[]> {
+  const rows = arrivals.map(({ row }) => row)
+  const byDevice = Map.groupBy(arrivals, ({ row }) => row.device_id ?? '')
   const found = await deps.models.deviceLines.find({ _id: { $in: [...byDevice.keys()] } }).lean()
   const lines = new Map(found.map((line) => [line._id, line]))
   const reservice = await newService(deps, rows)
   const changes: DeviceChange[] = []
   for (const [deviceId, ofDevice] of byDevice) {
     const before = lines.get(deviceId) ?? { _id: deviceId, service: [], tail: [] }
-    changes.push(await changeOf(deps, before, ofDevice, reservice.get(deviceId)))
+    const arriving = ofDevice.flatMap(({ reading }) => reading ?? [])
+    changes.push(await changeOf(deps, before, arriving, reservice.get(deviceId)))
   }
   return changes
 }
@@ -131,11 +166,10 @@ interface NewService {
 async function changeOf(
   deps: Deriving,
   before: DeviceLineRow,
-  rows: readonly RecordRow[],
+  arriving: readonly OutageReading[],
   { service, stored }: NewService = { service: before.service, stored: [] },
 ): Promise<DeviceChange> {
   const { _id: deviceId, tail } = before
-  const arriving = rows.filter(({ type }) => type === 'reading').map(readingOfRow)
   const window = arriving.length > 0 ? await windowOf(deps, deviceId, tail, arriving) : tail
   const line = reviseLine(deviceId, window, arriving, deps.settings.heartbeatMs)
   const spans = { before: before.service, after: service }
@@ -152,9 +186,10 @@ async function changeOf(
 
 /** Of the devices with events in this round: by those and the ones before; later ones have their own round. */
 async function newService(
-  { models }: Deriving,
+  deps: Deriving,
   rows: readonly RecordRow[],
 ): Promise<Map<string, NewService>> {
+  const { models } = deps
   const inRound = new Set(rows.map(({ _id }) => _id))
   const changed = rows.flatMap(({ type, device_id: id }) =>
     type === 'device_event' && id !== undefined ? [id] : [],
@@ -163,22 +198,21 @@ async function newService(
   const ofThese = { device_id: { $in: [...new Set(changed)] } }
   const records = await models.records.find({ ...ofThese, type: 'device_event' }).lean()
   const breaks = await models.deviceBreaks.find({ ...ofThese, kind: 'off' }).lean()
-  const events = Map.groupBy(records, ({ device_id: id = '' }) => id)
   const stored = Map.groupBy(breaks, ({ device_id: id }) => id)
-  const spansOf = (ofDevice: readonly RecordRow[]) =>
-    serviceSpans(
-      ofDevice.flatMap(({ _id, body, underived }): LedgerDeviceEvent[] => {
-        const record = parseRecord(parseJson(body))
-        const counts = !underived || inRound.has(_id)
-        return counts && record.type === 'device_event' ? [{ record, leafHash: _id }] : []
-      }),
-    )
-  return new Map(
-    [...events].map(([id, ofDevice]) => [
-      id,
-      { service: spansOf(ofDevice), stored: (stored.get(id) ?? []).flatMap(breakOf) },
-    ]),
-  )
+  const found = new Map<string, NewService>()
+  for (const [id, ofDevice] of Map.groupBy(records, ({ device_id: id = '' }) => id)) {
+    const events: LedgerDeviceEvent[] = []
+    for (const row of ofDevice) {
+      const counts = !row.underived || inRound.has(row._id)
+      const event = counts ? await soundDeviceEvent(deps, row) : null
+      if (event) events.push(event)
+    }
+    found.set(id, {
+      service: serviceSpans(events),
+      stored: (stored.get(id) ?? []).flatMap(breakOf),
+    })
+  }
+  return found
 }
 
 function changesByArea(changes: readonly DeviceChange[]): Map<string, InterruptionChange> {

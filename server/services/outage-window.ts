@@ -1,21 +1,14 @@
-import { parseJson } from '../../shared/json.ts'
-import { outageReading, type OutageReading, type PlacedReading } from '../../shared/outage/index.ts'
+import type { OutageReading, PlacedReading } from '../../shared/outage/index.ts'
 import { claimedAt } from '../../shared/outage/readings.ts'
-import { parseRecord } from '../../shared/record/index.ts'
 import type { RecordRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
+import { soundReading } from './sound-records.ts'
 
-/** What the outage rules use of a reading among the records. */
-export function readingOfRow({ _id, body, digest }: RecordRow): OutageReading {
-  const record = parseRecord(parseJson(body))
-  if (record.type !== 'reading' || digest === undefined)
-    throw new Error(`record ${_id}: expected a reading with its digest, got a ${record.type}`)
-  return outageReading(record, { digest, leafHash: _id })
-}
+type Setting = Pick<Deps, 'models' | 'clock'>
 
-function placedOfRow(row: RecordRow): PlacedReading {
-  if (!row.placed_at) throw new Error(`record ${row._id}: expected it placed in time`)
-  return { ...readingOfRow(row), placedAt: row.placed_at.getTime() }
+async function placedOfRow(deps: Setting, row: RecordRow): Promise<PlacedReading | null> {
+  const reading = row.placed_at ? await soundReading(deps, row) : null
+  return reading && row.placed_at ? { ...reading, placedAt: row.placed_at.getTime() } : null
 }
 
 /**
@@ -24,7 +17,7 @@ function placedOfRow(row: RecordRow): PlacedReading {
  * no query.
  */
 export async function windowOf(
-  deps: Pick<Deps, 'models'>,
+  deps: Setting,
   deviceId: string,
   tail: readonly PlacedReading[],
   arriving: readonly OutageReading[],
@@ -42,18 +35,19 @@ export async function windowOf(
 }
 
 async function backToOn(
-  { models }: Pick<Deps, 'models'>,
+  deps: Setting,
   deviceId: string,
   firstSeq: number,
 ): Promise<PlacedReading[]> {
   const found: PlacedReading[] = []
-  const rows = models.records
+  const rows = deps.models.records
     .find({ device_id: deviceId, seq: { $lt: firstSeq }, placed_at: { $exists: true } })
     .sort({ seq: -1 })
     .lean()
     .cursor()
   for await (const row of rows) {
-    const reading = placedOfRow(row)
+    const reading = await placedOfRow(deps, row)
+    if (!reading) continue
     found.push(reading)
     if (reading.on) break
   }
@@ -61,18 +55,19 @@ async function backToOn(
 }
 
 async function onToSettled(
-  { models }: Pick<Deps, 'models'>,
+  deps: Setting,
   deviceId: string,
   { firstSeq, lastSeq, latestAt }: { firstSeq: number; lastSeq: number; latestAt: number },
 ): Promise<PlacedReading[]> {
   const found: PlacedReading[] = []
-  const rows = models.records
+  const rows = deps.models.records
     .find({ device_id: deviceId, seq: { $gte: firstSeq }, placed_at: { $exists: true } })
     .sort({ seq: 1 })
     .lean()
     .cursor()
   for await (const row of rows) {
-    const reading = placedOfRow(row)
+    const reading = await placedOfRow(deps, row)
+    if (!reading) continue
     found.push(reading)
     const { seq, on, placedAt } = reading
     if (seq > lastSeq && on && placedAt === claimedAt(reading) && placedAt >= latestAt) break

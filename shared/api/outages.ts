@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { areaIdField, deviceIdField, deviceTimeField, hashField, integerField } from '../fields.ts'
+import {
+  areaIdField,
+  deviceIdField,
+  deviceTimeField,
+  hashField,
+  integerField,
+  serverTimeField,
+} from '../fields.ts'
 import { OUTAGE_RULES_VERSION, type DurationClass } from '../outage/index.ts'
 import { STAGES } from '../record/index.ts'
 import { bboxField } from './map.ts'
@@ -93,3 +100,7 @@ export const outageQuery = z.strictObject(pageQuery)
 /** Leaf hashes something rests on, page by page, each once in a page; `GET /records/{leaf_hash}` has the record. */
 export const leafHashesSchema = pageOf(hashField)
 export type LeafHashes = z.infer<typeof leafHashesSchema>
+
+/** `POST /admin/outages/rebuild`: it begins within seconds; what was derived so far is read until it ends. */
+export const rebuildAskedSchema = z.strictObject({ asked_at: serverTimeField })
+export type RebuildAsked = z.infer<typeof rebuildAskedSchema>

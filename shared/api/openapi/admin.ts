@@ -69,4 +69,14 @@ export const adminPaths: Paths = {
       answers: read('The last ones, newest first', 'Refusals'),
     }),
   },
+  '/api/v1/admin/outages/rebuild': {
+    post: operation({
+      operationId: 'rebuildOutages',
+      tag: 'admin',
+      summary: 'Derives all outages and figures anew from the records',
+      needsSession: true,
+      answers: { 202: json('It begins within seconds', 'RebuildAsked') },
+      problems: ['store_unavailable'],
+    }),
+  },
 }

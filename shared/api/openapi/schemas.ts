@@ -63,7 +63,13 @@ import {
   recordPlaceSchema,
 } from '../ledger.ts'
 import { areaSchema, areasSchema, mapSchema, statusEventSchema } from '../map.ts'
-import { leafHashesSchema, outageDetailSchema, outageSchema, outagesSchema } from '../outages.ts'
+import {
+  leafHashesSchema,
+  outageDetailSchema,
+  outageSchema,
+  outagesSchema,
+  rebuildAskedSchema,
+} from '../outages.ts'
 import { problemSchema } from '../problem.ts'
 import { refusalsSchema } from '../refusals.ts'
 import { reliabilitySchema } from '../reliability.ts'
@@ -111,6 +117,7 @@ const NAMED = {
   OutageDetail: outageDetailSchema,
   LeafHashes: leafHashesSchema,
   Reliability: reliabilitySchema,
+  RebuildAsked: rebuildAskedSchema,
   SearchAnswer: searchSchema,
   Timeline: timelineSchema,
   Device: deviceSchema,

@@ -250,6 +250,7 @@ it('counts a day anew where what ends on the next becomes momentary, or is no lo
     // Long enough that a house off beside it at its beginning makes a day it reaches into no longer local.
     said(two, 1, at(0, 12), false),
     said(two, 2, at(1, 12), true),
+    ...Array.from({ length: 96 }, (_, index) => said(three, 10 * (index + 1), 30 * index, true)),
   ])
   const customers = (device: typeof one) => device.facts.customers_served
   expect(await sumsOfFirstDay()).toMatchObject({
@@ -259,9 +260,13 @@ it('counts a day anew where what ends on the next becomes momentary, or is no lo
   })
   await records.create([said(one, 2, at(1, 0) + 1, true)])
   expect(await sumsOfFirstDay()).toMatchObject({ sustained: 0, momentary: customers(one) })
-  await records.create([said(three, 1, at(0, 12) + 1, false)])
+  await records.create([
+    said(three, 251, at(0, 12) + 1, false),
+    said(three, 252, at(0, 12) + 3, true),
+  ])
   expect(await sumsOfFirstDay()).toMatchObject({
-    sustained: customers(two) + customers(three),
+    sustained: customers(two),
+    momentary: customers(one) + customers(three),
     localSustained: 0,
   })
 })

@@ -3,7 +3,7 @@ import type { Models, RecordRow } from '../../../server/models/index.ts'
 import { deriveOutages } from '../../../server/services/derive-outages.ts'
 import type { Deps } from '../../../server/services/deps.ts'
 import { lease } from '../../../server/services/lease.ts'
-import { readingOfRow } from '../../../server/services/outage-window.ts'
+import { readingOfRow } from '../../../server/services/sound-records.ts'
 import { leafHashOfBody } from '../../../server/services/record-bodies.ts'
 import { toHex } from '../../../shared/bytes.ts'
 import { canonicalText, parseJson } from '../../../shared/json.ts'
@@ -22,7 +22,7 @@ const MINUTE_MS = 60_000
 
 /** Forgets all records and what follows from them. */
 export async function forget({ models }: Pick<Deps, 'models'>): Promise<void> {
-  const { records, deviceLines, deviceBreaks, outages, outageRounds, areaDays } = models
+  const { records, deviceLines, deviceBreaks, outages, outageRounds, areaDays, failures } = models
   await Promise.all([
     records.deleteMany({}),
     deviceLines.deleteMany({}),
@@ -30,6 +30,8 @@ export async function forget({ models }: Pick<Deps, 'models'>): Promise<void> {
     outages.deleteMany({}),
     outageRounds.deleteMany({}),
     areaDays.deleteMany({}),
+    models.outageBasis.deleteMany({}),
+    failures.deleteMany({}),
   ])
 }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Models } from '../../../server/models/index.ts'
 import { lease } from '../../../server/services/lease.ts'
+import { listFailures } from '../../../server/services/list-failures.ts'
 import { breakOf, outageOf } from '../../../server/services/outage-rows.ts'
 import { rebuildOutages } from '../../../server/services/rebuild-outages.ts'
 import { canonicalText, parseJson } from '../../../shared/json.ts'
@@ -19,7 +20,10 @@ import {
   type Said,
 } from './outage-records.ts'
 
-const WRITES = ['bulkWrite', 'deleteMany', 'deleteOne', 'replaceOne', 'updateMany', 'create']
+const WRITES = [
+  ...['bulkWrite', 'create', 'deleteMany', 'deleteOne'],
+  ...['replaceOne', 'updateMany', 'updateOne'],
+]
 
 let test: ServiceTest
 beforeAll(async () => {
@@ -121,7 +125,7 @@ it('derives the same from readings late and out of order as from all at once, an
       await derive(test.deps)
       expect(await kept()).toEqual({ breaks, events, lines })
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   )
 }, 60_000)
 
@@ -140,7 +144,10 @@ function cutAfter(models: Models, left: number): { models: Models; isCut(): bool
         }
       },
     })
-  const names = ['records', 'deviceLines', 'deviceBreaks', 'outages', 'outageRounds']
+  const names = [
+    ...['records', 'deviceLines', 'deviceBreaks', 'outages', 'outageRounds'],
+    ...['outageBasis', 'areaDays', 'failures'],
+  ]
   return {
     models: new Proxy(models, {
       get(target, name) {
@@ -181,6 +188,132 @@ it('ends the same when killed between any two writes, with more arriving meanwhi
   // The round noted, breaks, events, marks, lines, the round done.
   expect(cuts).toBeGreaterThan(5)
 }, 60_000)
+
+it('sets a damaged record aside, shows it, and derives all others; a rebuild looks at it again', async () => {
+  const [one] = devices
+  if (!one) throw new Error('expected a device')
+  const { records } = test.deps.models
+  const said = [true, false, false, true].map((on, index) =>
+    readingRow(one, index + 1, { minutes: 10 * index, on, lateMinutes: 0 }),
+  )
+  const [first, second, third, last] = said
+  if (!first || !second || !third || !last) throw new Error('expected four readings')
+  const whole = second.body
+  const event = eventRow(one, 'suspended', 200)
+  await records.create([
+    eventRow(one, 'enrolled', 0),
+    first,
+    { ...second, body: whole.replace('"OFF"', '"ON"') },
+    third,
+    last,
+    { ...event, body: '{' },
+  ])
+  expect(await derive(test.deps)).toBe(6)
+  const shown = await listFailures(test.deps)
+  expect(shown.items.map(({ subject, failure }) => [subject, failure.code]).sort()).toEqual(
+    [`derive:${second._id}`, `derive:${event._id}`].sort().map((id) => [id, 'record_damaged']),
+  )
+  const startedAt = async () => (await test.deps.models.outages.findOne().lean())?.started_at
+  expect(await startedAt()).toEqual(third.measured_at)
+  await records.updateOne({ _id: second._id }, { $set: { body: whole } })
+  await records.updateOne({ _id: event._id }, { $set: { body: event.body } })
+  await rebuildOutages(test.deps)
+  await derive(test.deps)
+  expect(await startedAt()).toEqual(second.measured_at)
+  expect((await listFailures(test.deps)).items).toEqual([])
+  await expectAsFromScratch()
+})
+
+it('writes nothing more once its lease is lost and another has gone on', async () => {
+  const [one] = devices
+  if (!one) throw new Error('expected a device')
+  const { models } = test.deps
+  const said = (seq: number, minutes: number, on: boolean) =>
+    readingRow(one, seq, { minutes, on, lateMinutes: 0 })
+  await models.records.create([eventRow(one, 'enrolled', 0), said(1, 0, true), said(2, 10, false)])
+  let isHeldUp = false
+  const outages = new Proxy(models.outages, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name)
+      if (name !== 'find' || isHeldUp || typeof member !== 'function') return member
+      return (...given: unknown[]) => {
+        const query = Reflect.apply(member, target, given)
+        const lean = query.lean.bind(query)
+        query.lean = async () => {
+          const rows = await lean()
+          if (!isHeldUp) {
+            isHeldUp = true
+            await models.leases.deleteMany({})
+            await derive(test.deps)
+            await models.records.create([said(3, 20, true)])
+            await derive(test.deps)
+          }
+          return rows
+        }
+        return query
+      }
+    },
+  })
+  await expect(derive(test.deps, { ...models, outages })).rejects.toThrow('lease was lost')
+  await expectAsFromScratch()
+  expect(await models.outages.countDocuments({ ended_at: { $ne: null } })).toBe(1)
+})
+
+it('derives records that were stored before outages followed from them', async () => {
+  const [one] = devices
+  if (!one) throw new Error('expected a device')
+  const { records } = test.deps.models
+  await records.create([
+    eventRow(one, 'enrolled', 0),
+    readingRow(one, 1, { minutes: 10, on: false, lateMinutes: 0 }),
+  ])
+  await records.updateMany({}, { $unset: { underived: 1 } })
+  expect(await derive(test.deps)).toBe(2)
+  await expectAsFromScratch()
+  expect(await derive(test.deps)).toBe(0)
+})
+
+it('derives all anew by another heartbeat', async () => {
+  const [one] = devices
+  if (!one) throw new Error('expected a device')
+  const { deviceBreaks, records } = test.deps.models
+  await records.create([
+    eventRow(one, 'enrolled', 0),
+    readingRow(one, 1, { minutes: 0, on: true, lateMinutes: 0 }),
+    readingRow(one, 2, { minutes: 40, on: true, lateMinutes: 0 }),
+  ])
+  await derive(test.deps)
+  const silences = () => deviceBreaks.countDocuments({ kind: 'silent', first_seq: 1 })
+  expect(await silences()).toBe(0)
+  const { settings } = test.deps
+  await derive({ ...test.deps, settings: { ...settings, heartbeatMs: 600_000 } })
+  expect(await silences()).toBe(1)
+})
+
+it('shows what it had until all is derived anew, wherever that is cut short', async () => {
+  const [one] = devices
+  if (!one) throw new Error('expected a device')
+  const { models } = test.deps
+  await models.records.create([
+    eventRow(one, 'enrolled', 0),
+    readingRow(one, 1, { minutes: 0, on: true, lateMinutes: 0 }),
+    readingRow(one, 2, { minutes: 10, on: false, lateMinutes: 0 }),
+  ])
+  await derive(test.deps)
+  const before = await kept()
+  let cuts = 0
+  for (let left = 0, isCut = true; isCut; left += 1) {
+    await rebuildOutages(test.deps)
+    const line = cutAfter(models, left)
+    await derive(test.deps, line.models).catch(() => null)
+    isCut = line.isCut()
+    cuts += Number(isCut)
+    expect(await models.outages.countDocuments()).toBe(1)
+    await derive(test.deps)
+    expect(await kept()).toEqual(before)
+  }
+  expect(cuts).toBeGreaterThan(8)
+})
 
 it('lets one instance derive at a time', async () => {
   const other = lease(test.deps, 'outages', randomUUID())
