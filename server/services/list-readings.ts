@@ -14,6 +14,8 @@ export interface ReadingsQuery {
   cursor?: string | undefined
   device_id?: string | undefined
   area_id?: string | undefined
+  /** The reading's number. */
+  seq?: number | undefined
   /** Bounds on the device's own time. */
   from?: string | undefined
   to?: string | undefined
@@ -22,12 +24,17 @@ export interface ReadingsQuery {
 /** `GET /readings`: stored readings by the device's time, newest first, with leaf hash and state. */
 export async function listReadings(
   deps: Deps,
-  { limit, cursor, device_id, area_id, from, to }: ReadingsQuery,
+  { limit, cursor, device_id, area_id, seq, from, to }: ReadingsQuery,
 ): Promise<{ items: StoredReading[]; next: string | null }> {
   const { models } = deps
   const measured = { ...(from && { $gte: new Date(from) }), ...(to && { $lt: new Date(to) }) }
   const filters = [
-    { type: 'reading' as const, ...(device_id && { device_id }), ...(area_id && { area_id }) },
+    {
+      type: 'reading' as const,
+      ...(device_id && { device_id }),
+      ...(area_id && { area_id }),
+      ...(seq && { seq }),
+    },
     Object.keys(measured).length > 0 ? { measured_at: measured } : {},
     afterCursor('measured_at', cursor),
   ]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { areaIdField, deviceIdField, hashField, serverTimeField } from '../fields.ts'
+import { areaIdField, deviceIdField, hashField, integerField, serverTimeField } from '../fields.ts'
 import { receiptSchema } from '../receipt/index.ts'
 import { pageOf, pageQuery } from './page.ts'
 
@@ -59,6 +59,7 @@ export const readingsQuery = z.strictObject({
   ...pageQuery,
   device_id: deviceIdField.optional(),
   area_id: areaIdField.optional(),
+  seq: z.coerce.number().pipe(integerField(1)).optional(),
   from: z.iso.datetime().optional(),
   to: z.iso.datetime().optional(),
 })
