@@ -63,6 +63,13 @@ export function formatsIn({ tag, timeZone }: FormatOptions) {
       if (size < MINUTES_OF.day) return format.format(Math.round(minutes / MINUTES_OF.hour), 'hour')
       return format.format(Math.round(minutes / MINUTES_OF.day), 'day')
     },
+    /** A day or month of UTC, by a moment in it: "21 Nov 2026", "November 2026", "21 Nov", "Sat". */
+    utcDay: (at: string) => written(at, { ...DAY, timeZone: 'UTC' }),
+    utcMonth: (at: string) => written(at, { month: 'long', year: 'numeric', timeZone: 'UTC' }),
+    utcShortDay: (at: string) => written(at, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+    utcWeekday: (at: string) => written(at, { weekday: 'short', timeZone: 'UTC' }),
+    /** Without the year, for the edge of a chart: "21 Nov". */
+    shortDate: (at: string) => written(at, { day: 'numeric', month: 'short' }),
     /** Name of the zone in which times are told: "India Standard Time". */
     zoneName(): string {
       const parts = new Intl.DateTimeFormat(locale, {

@@ -1,5 +1,8 @@
 import type { BatchState } from '../shared/api/ledger.ts'
+import type { OutageStatus } from '../shared/api/outages.ts'
 import type { ComplaintStatus } from '../shared/complaint/index.ts'
+import type { AreaPeriod } from './area/period.ts'
+import type { TimelineRange } from './device/range.ts'
 
 /** Every address the pages use; no component builds one by hand. */
 
@@ -29,6 +32,11 @@ export interface MapView {
 export interface BatchFilter {
   areaId?: string | undefined
   state?: BatchState | undefined
+}
+
+export interface OutageFilter {
+  areaId?: string | undefined
+  status?: OutageStatus | undefined
 }
 
 export interface ComplaintFilter {
@@ -87,6 +95,14 @@ export const pagePathsIn = (local: (path: string) => string) => ({
     local(withQuery('/batches', { area: filter.areaId, state: filter.state })),
   batch: (areaId: string, number: number) =>
     local(`/batches/${encodeURIComponent(areaId)}/${number}`),
+  areas: (search?: string) => local(withQuery('/areas', { search })),
+  area: (areaId: string, period?: AreaPeriod) =>
+    local(withQuery(`/areas/${encodeURIComponent(areaId)}`, { period })),
+  outages: ({ areaId, status }: OutageFilter = {}) =>
+    local(withQuery('/outages', { area: areaId, status })),
+  outage: (outageId: string) => local(`/outages/${encodeURIComponent(outageId)}`),
+  device: (deviceId: string, range?: TimelineRange) =>
+    local(withQuery(`/devices/${encodeURIComponent(deviceId)}`, { range })),
   complaints: (areaId?: string) => local(withQuery('/complaints', { area: areaId })),
   complaint: (id: string) => local(`/complaints/${encodeURIComponent(id)}`),
   newComplaint: () => local('/complaints/new'),

@@ -1,11 +1,13 @@
 import type { Batch } from '../shared/api/ledger.ts'
 import type { StatusEvent } from '../shared/api/map.ts'
+import type { Outage } from '../shared/api/outages.ts'
 
 export type LiveState = 'connecting' | 'live' | 'lost'
 
 export interface LiveHandlers {
   onStatus?: (event: StatusEvent) => void
   onBatch?: (batch: Batch) => void
+  onOutage?: (outage: Outage) => void
   /** The stream is back after it was lost: what was shown may have been missed, ask again. */
   onBack?: () => void
 }
@@ -17,7 +19,7 @@ const RETRY_MAX_MS = 30_000
  * Follows the portal's server-sent events while the component is mounted. The browser reconnects by itself, resuming by
  * Last-Event-ID; where it gives up (an HTTP error), this opens the stream again, waiting longer each time.
  */
-export function useLiveEvents({ onStatus, onBatch, onBack }: LiveHandlers): {
+export function useLiveEvents({ onStatus, onBatch, onOutage, onBack }: LiveHandlers): {
   live: Readonly<Ref<LiveState>>
   lostAt: Readonly<Ref<string | null>>
 } {
@@ -32,6 +34,7 @@ export function useLiveEvents({ onStatus, onBatch, onBack }: LiveHandlers): {
     source.addEventListener('open', onOpen)
     source.addEventListener('error', onError)
     if (onStatus) source.addEventListener('status', ({ data }) => onStatus(JSON.parse(data)))
+    if (onOutage) source.addEventListener('outage', ({ data }) => onOutage(JSON.parse(data)))
     if (onBatch) source.addEventListener('batch', ({ data }) => onBatch(JSON.parse(data)))
   }
 
