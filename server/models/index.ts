@@ -5,6 +5,7 @@ import { anchorTransactionModel } from './anchor-transaction.ts'
 import { areaDayModel } from './area-day.ts'
 import { areaModel } from './area.ts'
 import { batchModel } from './batch.ts'
+import { complaintAllowanceModel } from './complaint-allowance.ts'
 import { complaintPhotoModel } from './complaint-photo.ts'
 import { complaintModel } from './complaint.ts'
 import { deviceBreakModel } from './device-break.ts'
@@ -28,6 +29,7 @@ export type { AnchorTransactionRow } from './anchor-transaction.ts'
 export type { AreaDayRow } from './area-day.ts'
 export { AREA_NAME_COLLATION, type AreaRow } from './area.ts'
 export type { BatchRow, FailureFields } from './batch.ts'
+export type { ComplaintAllowanceRow } from './complaint-allowance.ts'
 export type { ComplaintRow, ComplaintSecret, PendingComplaintEvent } from './complaint.ts'
 export type { DeviceBreakRow } from './device-break.ts'
 export type { DeviceLineRow } from './device-line.ts'
@@ -57,6 +59,7 @@ export function createModels(connection: Connection) {
     signInAttempts: signInAttemptModel(connection),
     complaints: complaintModel(connection),
     complaintPhotos: complaintPhotoModel(connection),
+    complaintAllowances: complaintAllowanceModel(connection),
     usedChallenges: usedChallengeModel(connection),
     deviceLines: deviceLineModel(connection),
     deviceBreaks: deviceBreakModel(connection),

@@ -1,7 +1,7 @@
 import type { ComplaintStatistics } from '../../shared/api/complaints.ts'
 import { CodedError } from '../../shared/coded-error.ts'
-import { complaintFigures } from '../../shared/complaint/index.ts'
-import { standingOfRow } from './complaint-row.ts'
+import { complaintFigures, type CountedComplaint } from '../../shared/complaint/index.ts'
+import type { ComplaintRow } from '../models/index.ts'
 import { ENTERED, WITHOUT_PERSONAL, type PublicComplaintRow } from './complaint-summary.ts'
 import type { Deps } from './deps.ts'
 import { contradictedBy } from './describe-complaint.ts'
@@ -11,6 +11,18 @@ import { unreportedOutages } from './unreported-outages.ts'
 /** Of the complaints resolved, the latest this many are compared with what the sensors around say now. */
 const MAX_COMPARED = 200
 const MS_PER_S = 1000
+const ROWS_AT_ONCE = 1000
+
+/** What the figures use of a row. */
+const COUNTED = {
+  status: 1,
+  filed_at: 1,
+  acknowledged_at: 1,
+  closed_at: 1,
+  due_at: 1,
+  disputes: 1,
+} as const
+type CountedRow = Pick<ComplaintRow, keyof typeof COUNTED>
 
 /** `GET /areas/{id}/complaints/statistics`: of the area and those within it. Throws `not_found`. */
 export async function complaintStatistics(
@@ -24,12 +36,8 @@ export async function complaintStatistics(
   const now = clock.now()
   const until = to === undefined ? now : new Date(to)
   const filed_at = { ...(from !== undefined && { $gte: new Date(from) }), $lt: until }
-  const rows = await models.complaints
-    .find({ ...ENTERED, areas: areaId, filed_at }, WITHOUT_PERSONAL)
-    .lean<PublicComplaintRow[]>()
-  const standings = rows.flatMap((row) => standingOfRow(row) ?? [])
-  const { toAcknowledge, toResolve, withinClock, ...counts } = complaintFigures(
-    standings,
+  const { toAcknowledge, toResolve, withinClock, ...counts } = await complaintFigures(
+    () => countedAlong(deps, { ...ENTERED, areas: areaId, filed_at }),
     now.getTime(),
   )
   const unreported = await unreportedOutages(deps, [areaId])
@@ -39,7 +47,7 @@ export async function complaintStatistics(
     to: until.toISOString(),
     as_of: now.toISOString(),
     ...counts,
-    contradicted: await countContradicted(deps, rows),
+    contradicted: await countContradicted(deps, areaId, filed_at),
     unreported_outages: unreported.length,
     unreported_overdue: unreported.filter(({ is_overdue }) => is_overdue).length,
     to_acknowledge: inSeconds(toAcknowledge),
@@ -49,11 +57,49 @@ export async function complaintStatistics(
   }
 }
 
-async function countContradicted(deps: Deps, rows: readonly PublicComplaintRow[]): Promise<number> {
-  const latest = rows
-    .filter(({ status }) => status === 'resolved')
-    .toSorted((a, b) => (b.closed_at?.getTime() ?? 0) - (a.closed_at?.getTime() ?? 0))
-    .slice(0, MAX_COMPARED)
+/** Complaints one after another along the index, never all at once. */
+async function* countedAlong(
+  { models }: Pick<Deps, 'models'>,
+  filter: Record<string, unknown>,
+): AsyncGenerator<CountedComplaint> {
+  const rows = models.complaints
+    .find(filter, COUNTED)
+    .hint({ areas: 1, filed_at: -1, _id: -1 })
+    .lean<CountedRow>()
+    .cursor({ batchSize: ROWS_AT_ONCE })
+  for await (const row of rows) {
+    if (row.status === 'entering') continue
+    yield {
+      status: row.status,
+      filedAt: row.filed_at.toISOString(),
+      acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
+      closedAt: row.closed_at?.toISOString() ?? null,
+      dueAt: row.due_at.toISOString(),
+      disputes: row.disputes,
+    }
+  }
+}
+
+async function countContradicted(
+  deps: Deps,
+  areaId: string,
+  filed_at: { $gte?: Date; $lt: Date },
+): Promise<number> {
+  const latest = await deps.models.complaints
+    .find(
+      // Nothing is closed before it is filed: of the index, only what was closed since is looked at.
+      {
+        areas: areaId,
+        closed_at: { $gte: filed_at.$gte ?? new Date(0) },
+        status: 'resolved',
+        filed_at,
+      },
+      WITHOUT_PERSONAL,
+    )
+    .hint({ areas: 1, closed_at: 1, due_at: 1, _id: 1 })
+    .sort({ closed_at: -1, due_at: -1, _id: -1 })
+    .limit(MAX_COMPARED)
+    .lean<PublicComplaintRow[]>()
   let count = 0
   for (const row of latest) {
     const [longitude, latitude] = row.point.coordinates

@@ -4,10 +4,9 @@ import { CodedError } from '../../shared/coded-error'
 import { complaintIdField } from '../../shared/complaint'
 import { hashField } from '../../shared/fields'
 import type { Actor } from '../services/actor'
+import { allowComplaint } from '../services/allow-complaint'
 import type { Official } from '../services/handle-complaint'
-import { tokenBuckets, type TakeTokens } from '../services/token-buckets'
 
-const MS_PER_HOUR = 3_600_000
 const tokenField = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 
 export const complaintIdOf = (event: H3Event): string =>
@@ -40,17 +39,8 @@ export const officialOf = ({ role, areas, pseudonym }: Actor): Official => ({
   areas: role === 'official' ? areas : null,
 })
 
-let perAddress: TakeTokens | null = null
-
 /** Counts a complaint, or a challenge for one, against the address it comes from. Throws `rate_limited`. */
-export function countComplaint(event: H3Event): void {
-  const capacity = useComposition().config.NUXT_ADDRESS_COMPLAINTS_PER_HOUR
-  if (capacity === 0) return
-  perAddress ??= tokenBuckets({ capacity, fillMs: MS_PER_HOUR })
-  const waitMs = perAddress(clientAddress(event) ?? '', 1, Date.now())
-  if (waitMs === 0) return
-  throw new CodedError(
-    'rate_limited',
-    `address: expected at most ${capacity} complaints an hour; try again in ${Math.ceil(waitMs / 1000)} s`,
-  )
+export async function countComplaint(event: H3Event): Promise<void> {
+  const perHour = useComposition().config.NUXT_ADDRESS_COMPLAINTS_PER_HOUR
+  if (perHour > 0) await allowComplaint(useDeps(), clientAddress(event) ?? '', perHour)
 }

@@ -1,3 +1,4 @@
+import { valueAtRank } from './rank.ts'
 import type { ComplaintStanding } from './standing.ts'
 
 /** What the figures use of a complaint. */
@@ -29,27 +30,46 @@ export interface ComplaintFigures {
   withinClock: number | null
 }
 
-/** Figures of complaints as they stand at a moment (ms since 1970); docs/formats/complaint.md, "Figures". */
-export function complaintFigures(
-  complaints: readonly CountedComplaint[],
+/** Runs along the same complaints again, in any order. */
+type Along = () => AsyncIterable<CountedComplaint> | Iterable<CountedComplaint>
+
+/** Times up to this many are held and sorted; of more, each percentile is found by running along them again. */
+const MAX_HELD = 50_000
+
+/**
+ * Figures of complaints as they stand at a moment (ms since 1970); docs/formats/complaint.md, "Figures". Exact, and of bounded
+ * memory however many there are.
+ */
+export async function complaintFigures(
+  along: Along,
   nowAt: number,
-): ComplaintFigures {
-  const resolved = complaints.filter(({ status }) => status === 'resolved')
-  const rejected = complaints.filter(({ status }) => status === 'rejected')
-  const overdue = complaints.filter((complaint) => isOverdue(complaint, nowAt))
-  const inTime = resolved.filter(({ closedAt, dueAt }) => closedAt !== null && closedAt <= dueAt)
-  const judged = resolved.length + overdue.length
+  maxHeld = MAX_HELD,
+): Promise<ComplaintFigures> {
+  const counts = { filed: 0, open: 0, acknowledged: 0, resolved: 0, rejected: 0, disputed: 0 }
+  const toAcknowledge = timesTo(acknowledgedIn, maxHeld)
+  const toResolve = timesTo(resolvedIn, maxHeld)
+  let overdue = 0
+  let inTime = 0
+  for await (const complaint of along()) {
+    const { status, acknowledgedAt, closedAt, dueAt, disputes } = complaint
+    counts.filed += 1
+    if (status === 'resolved') counts.resolved += 1
+    else if (status === 'rejected') counts.rejected += 1
+    else counts.open += 1
+    if (acknowledgedAt !== null) counts.acknowledged += 1
+    if (disputes > 0) counts.disputed += 1
+    if (isOverdue(complaint, nowAt)) overdue += 1
+    if (status === 'resolved' && closedAt !== null && closedAt <= dueAt) inTime += 1
+    toAcknowledge.add(complaint)
+    toResolve.add(complaint)
+  }
+  const judged = counts.resolved + overdue
   return {
-    filed: complaints.length,
-    open: complaints.length - resolved.length - rejected.length,
-    acknowledged: complaints.filter(({ acknowledgedAt }) => acknowledgedAt !== null).length,
-    resolved: resolved.length,
-    rejected: rejected.length,
-    disputed: complaints.filter(({ disputes }) => disputes > 0).length,
-    overdue: overdue.length,
-    toAcknowledge: timesTo(complaints, ({ acknowledgedAt }) => acknowledgedAt),
-    toResolve: timesTo(resolved, ({ closedAt }) => closedAt),
-    withinClock: judged === 0 ? null : inTime.length / judged,
+    ...counts,
+    overdue,
+    toAcknowledge: await toAcknowledge.times(along),
+    toResolve: await toResolve.times(along),
+    withinClock: judged === 0 ? null : inTime / judged,
   }
 }
 
@@ -59,18 +79,49 @@ export const isOverdue = (
   nowAt: number,
 ): boolean => closedAt === null && Date.parse(dueAt) < nowAt
 
-function timesTo(
-  complaints: readonly CountedComplaint[],
-  end: (complaint: CountedComplaint) => string | null,
-): Times {
-  const times = complaints
-    .flatMap((complaint) => {
-      const endedAt = end(complaint)
-      return endedAt === null ? [] : [Date.parse(endedAt) - Date.parse(complaint.filedAt)]
-    })
-    .sort((a, b) => a - b)
-  return { count: times.length, medianMs: nearestRank(times, 0.5), p90Ms: nearestRank(times, 0.9) }
-}
+/** From filing to the first acknowledgement in ms; null where there was none. */
+const acknowledgedIn = ({ filedAt, acknowledgedAt }: CountedComplaint): number | null =>
+  acknowledgedAt === null ? null : Date.parse(acknowledgedAt) - Date.parse(filedAt)
 
-const nearestRank = (sorted: readonly number[], share: number): number | null =>
-  sorted[Math.ceil(share * sorted.length) - 1] ?? null
+/** From filing to the closing as resolved that stands. */
+const resolvedIn = ({ status, filedAt, closedAt }: CountedComplaint): number | null =>
+  status === 'resolved' && closedAt !== null ? Date.parse(closedAt) - Date.parse(filedAt) : null
+
+type TimeOf = (complaint: CountedComplaint) => number | null
+
+function timesTo(timeOf: TimeOf, maxHeld: number) {
+  let count = 0
+  let least = Infinity
+  let greatest = -Infinity
+  let held: number[] | null = []
+
+  const along = (complaints: Along) =>
+    async function* () {
+      for await (const complaint of complaints()) {
+        const time = timeOf(complaint)
+        if (time !== null) yield time
+      }
+    }
+
+  return {
+    add(complaint: CountedComplaint): void {
+      const time = timeOf(complaint)
+      if (time === null) return
+      count += 1
+      least = Math.min(least, time)
+      greatest = Math.max(greatest, time)
+      if (held !== null && held.length < maxHeld) held.push(time)
+      else held = null
+    },
+    async times(complaints: Along): Promise<Times> {
+      const sorted = held?.toSorted((a, b) => a - b)
+      const atShare = async (share: number): Promise<number | null> => {
+        const rank = Math.ceil(share * count)
+        if (rank === 0) return null
+        if (sorted) return sorted[rank - 1] ?? null
+        return valueAtRank(along(complaints), rank, [least, greatest])
+      }
+      return { count, medianMs: await atShare(0.5), p90Ms: await atShare(0.9) }
+    },
+  }
+}

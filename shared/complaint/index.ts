@@ -8,7 +8,7 @@ export {
   type ClockHours,
   type Fault,
 } from './clocks.ts'
-export { complaintFigures, isOverdue } from './figures.ts'
+export { complaintFigures, isOverdue, type CountedComplaint } from './figures.ts'
 export {
   COMPLAINT_KINDS,
   KINDS_OF_ANOTHER_OFFICE,
@@ -21,6 +21,7 @@ export {
   complaintIdField,
   complaintKindField,
   faultField,
+  publicSchemas,
   REJECT_REASONS,
   REOPEN_REASONS,
   sensorsSaySchema,

@@ -11,7 +11,6 @@ import { eraseOwn } from '../../../server/services/erase-complaint.ts'
 import { handleComplaint, handleMany } from '../../../server/services/handle-complaint.ts'
 import { complaintsNearby, listComplaints } from '../../../server/services/list-complaints.ts'
 import { queueComplaints } from '../../../server/services/queue-complaints.ts'
-import { unreportedOutages } from '../../../server/services/unreported-outages.ts'
 import { verifyCommitment } from '../../../shared/commitment/index.ts'
 import { standingOf } from '../../../shared/complaint/index.ts'
 import { verifyReceipt } from '../../../shared/receipt/index.ts'
@@ -432,47 +431,5 @@ describe('statistics', () => {
     await expect(complaintStatistics(desk.deps, 'nowhere', {})).rejects.toMatchObject({
       code: 'not_found',
     })
-  })
-})
-
-describe('a measured outage', () => {
-  it('of which nobody complained has a clock too, until somebody does', async () => {
-    desk.clock.advance(1000)
-    const outage = {
-      _id: 'patna-city.1.A',
-      area_id: 'patna-city',
-      started_at: desk.clock.now(),
-      last_start_at: desk.clock.now(),
-      ended_at: null,
-      local: false,
-      devices: 1,
-      customers_affected: 40,
-      interruptions: [],
-      cells: { type: 'MultiPoint' as const, coordinates: [[85.13, 25.59] as [number, number]] },
-      changed_at: desk.clock.now(),
-    }
-    await desk.models.outages.create([outage])
-    const numbers = async () => {
-      const { unreported_outages, unreported_overdue } = await complaintStatistics(
-        desk.deps,
-        'patna',
-        {},
-      )
-      return [unreported_outages, unreported_overdue]
-    }
-    expect(await numbers()).toEqual([1, 0])
-    desk.clock.advance(4 * HOUR_MS + 1000)
-    expect(await numbers()).toEqual([1, 1])
-    const [listed] = await unreportedOutages(desk.deps, OFFICIAL.areas)
-    expect(listed).toMatchObject({
-      outage_id: outage._id,
-      is_overdue: true,
-      customers_affected: 40,
-    })
-    expect(await unreportedOutages(desk.deps, ['gaya'])).toEqual([])
-    await fileAt(desk, { latitude: 25.66, longitude: 85.16 })
-    expect(await numbers()).toEqual([1, 1])
-    await fileAt(desk)
-    expect(await numbers()).toEqual([0, 0])
   })
 })

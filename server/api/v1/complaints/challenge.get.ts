@@ -1,7 +1,7 @@
 import { newChallenge } from '../../../services/complaint-challenge'
 
-export default apiRoute((event) => {
-  countComplaint(event)
+export default apiRoute(async (event) => {
+  await countComplaint(event)
   setResponseHeader(event, 'cache-control', 'no-store')
   return newChallenge(useDeps())
 })

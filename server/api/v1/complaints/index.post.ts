@@ -3,7 +3,7 @@ import { fileComplaint } from '../../../services/file-complaint'
 
 export default apiRoute(async (event) => {
   const request = await smallBodyOf(event, complaintRequestSchema)
-  countComplaint(event)
+  await countComplaint(event)
   const filed = await fileComplaint(useDeps(), request)
   setResponseStatus(event, 201)
   return filed

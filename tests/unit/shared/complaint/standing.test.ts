@@ -149,14 +149,14 @@ describe('the figures', () => {
     closedAt: at(hours),
   })
 
-  it('count those in time among the resolved and the overdue', () => {
+  it('count those in time among the resolved and the overdue', async () => {
     const complaints = [
       ...[1, 2, 3, 5].map(resolvedAfter),
       { ...open, status: 'filed' as const },
       { ...open, status: 'rejected' as const, closedAt: at(9) },
       { ...open, status: 'reopened' as const, dueAt: at(99), disputes: 2 },
     ]
-    expect(complaintFigures(complaints, FILED_AT + 10 * HOUR_MS)).toEqual({
+    expect(await complaintFigures(() => complaints, FILED_AT + 10 * HOUR_MS)).toEqual({
       filed: 7,
       open: 2,
       acknowledged: 4,
@@ -170,8 +170,17 @@ describe('the figures', () => {
     })
   })
 
-  it('are null where they rest on nothing', () => {
-    const { toResolve, withinClock } = complaintFigures([], FILED_AT)
+  it('are the same whether times are held or run along again', async () => {
+    const hours = Array.from({ length: 997 }, (_, index) => ((index * 389) % 997) / 7)
+    const complaints = hours.map(resolvedAfter)
+    const held = await complaintFigures(() => complaints, FILED_AT)
+    expect(await complaintFigures(() => complaints, FILED_AT, 10)).toEqual(held)
+    const times = hours.map((hour) => Date.parse(at(hour)) - FILED_AT).sort((a, b) => a - b)
+    expect(held.toResolve).toEqual({ count: 997, medianMs: times[498], p90Ms: times[897] })
+  })
+
+  it('are null where they rest on nothing', async () => {
+    const { toResolve, withinClock } = await complaintFigures(() => [], FILED_AT)
     expect([toResolve.medianMs, toResolve.p90Ms, withinClock]).toEqual([null, null, null])
     expect(isOverdue(open, FILED_AT + 4 * HOUR_MS)).toBe(false)
     expect(isOverdue(open, FILED_AT + 4 * HOUR_MS + 1)).toBe(true)

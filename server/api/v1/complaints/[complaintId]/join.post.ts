@@ -4,7 +4,7 @@ import { joinComplaint } from '../../../../services/add-to-complaint'
 export default apiRoute(async (event) => {
   const complaintId = complaintIdOf(event)
   const request = await smallBodyOf(event, joinRequestSchema)
-  countComplaint(event)
+  await countComplaint(event)
   const joined = await joinComplaint(useDeps(), complaintId, request)
   setResponseStatus(event, 201)
   return joined
