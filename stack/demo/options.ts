@@ -10,6 +10,7 @@ sealed and anchored while you watch. Stop with Ctrl-C; the next start continues.
   --data DIR          folder for everything that is kept (.data/demo)
   --scenario NAME     what is replayed: ${scenarioNames.join(', ')} (helene)
   --devices N         number of simulated sensors (600, or all there are)
+  --firmware N        beside them, N devices that run the real firmware, compiled by this machine's C compiler (0)
   --speed N           times as fast as it happened (240: two days in 12 minutes)
   --batch-seconds N   how often batches are closed (30)
   --help              this text
@@ -22,6 +23,8 @@ export interface DemoOptions {
   scenario: ScenarioName
   /** undefined: as many as are usual, or as the scenario has. */
   devices: number | undefined
+  /** Devices with real firmware. */
+  firmware: number
   speed: number
   batchSeconds: number
 }
@@ -35,12 +38,14 @@ const MAX_PORT = 65_535
 const MAX_SPEED = 1_000_000
 const MAX_BATCH_SECONDS = 1800
 const MAX_DEVICES = 100_000
+/** Each is a process. */
+const MAX_FIRMWARE = 20
 
 /** Reads the command line strictly; `help` when it was asked for. Throws `UsageError`. */
 export function readOptions(args: string[]): DemoOptions | 'help' {
   const values = parsed(args)
   if (values.help === true) return 'help'
-  const { port, scenario, data, devices } = values
+  const { port, scenario, data, devices, firmware } = values
   if (!isScenarioName(scenario)) {
     throw new UsageError(
       `--scenario: expected one of ${scenarioNames.join(', ')}, got "${scenario}"`,
@@ -52,6 +57,7 @@ export function readOptions(args: string[]): DemoOptions | 'help' {
     data,
     scenario,
     devices: devices === undefined ? undefined : integer('--devices', devices, MAX_DEVICES),
+    firmware: firmware === undefined ? 0 : integer('--firmware', firmware, MAX_FIRMWARE),
     speed: integer('--speed', values.speed, MAX_SPEED),
     batchSeconds: integer('--batch-seconds', values['batch-seconds'], MAX_BATCH_SECONDS),
   }
@@ -68,6 +74,7 @@ function parsed(args: string[]) {
         data: { type: 'string', default: '.data/demo' },
         scenario: { type: 'string', default: 'helene' },
         devices: { type: 'string' },
+        firmware: { type: 'string' },
         speed: { type: 'string', default: '240' },
         'batch-seconds': { type: 'string', default: '30' },
         help: { type: 'boolean' },

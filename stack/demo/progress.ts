@@ -1,3 +1,4 @@
+import type { FleetState } from './firmware/fleet.ts'
 import type { LedgerCounts } from './ledger-counts.ts'
 import type { ReplayState } from './replay.ts'
 
@@ -10,8 +11,12 @@ export type Screen = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'isTTY'>
 
 const grouped = (value: number): string => value.toLocaleString('en-US')
 
-/** One line on where the replay is. */
-export function progressText(replay: ReplayState, ledger: LedgerCounts): string {
+/** One line on where the replay is, and the devices with real firmware where there are any. */
+export function progressText(
+  replay: ReplayState,
+  ledger: LedgerCounts,
+  fleet?: FleetState,
+): string {
   const clock = new Date(replay.clockAt).toISOString().slice(0, 16).replace('T', ' ')
   return [
     `${clock} UTC`,
@@ -19,6 +24,9 @@ export function progressText(replay: ReplayState, ledger: LedgerCounts): string 
     `${grouped(replay.customersOff)} customers without power`,
     `${grouped(replay.sent)} readings`,
     ...(replay.refused > 0 ? [`${grouped(replay.refused)} refused`] : []),
+    ...(fleet === undefined
+      ? []
+      : [`firmware ${fleet.off} off, ${fleet.on} on, ${grouped(fleet.taken)} readings`]),
     `batches ${grouped(ledger.sealed)} sealed, ${grouped(ledger.anchored)} anchored`,
   ].join(' · ')
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Portal } from '../portal.ts'
+import { buildHost, missingTools } from '../../firmware/host/harness/build.ts'
 import { inParallel } from './in-parallel.ts'
 import { lockFolder } from './lock.ts'
 import { UsageError, type DemoOptions } from './options.ts'
@@ -37,11 +38,13 @@ export async function runDemo({ options, screen, signal, onPortal }: Demo): Prom
     await mkdir(folder, { recursive: true, mode: OWNER_ONLY })
     cleanup.defer(await lockFolder(folder))
     say(`${scenario.notice}.`)
+    const program = firmwareProgram(options, say)
     const running = await startEverything({ options, scenario, folder, cleanup, say, signal })
     onPortal(running.portal)
     await inParallel(
       signal,
-      (either) => showReplay({ options, scenario, folder, screen, running, signal: either }),
+      (either) =>
+        showReplay({ options, scenario, folder, screen, running, program, signal: either }),
       (either) => failWhenItEnds(running.portal, folder, either),
     )
   } catch (error) {
@@ -60,6 +63,15 @@ async function chosenScenario({ scenario: name, devices }: DemoOptions): Promise
     )
   }
   return { ...scenario, sites: scenario.sites.slice(0, wanted) }
+}
+
+/** The firmware's core as a program of this machine; null where nobody asked for it. */
+function firmwareProgram({ firmware }: DemoOptions, say: (line: string) => void): string | null {
+  if (firmware === 0) return null
+  const missing = missingTools()
+  if (missing !== null) throw new UsageError(`--firmware: ${missing}`)
+  say('Compiling the firmware for this machine')
+  return buildHost('device')
 }
 
 /** A portal that ends by itself is a failure; one that is asked to does so after the signal. */

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { deviceKeys } from './device-keys.ts'
+import { openFleet } from './firmware/fleet.ts'
 import { inParallel } from './in-parallel.ts'
 import type { LedgerCounts } from './ledger-counts.ts'
 import type { DemoOptions } from './options.ts'
+import { untilDone } from './patience.ts'
 import { portalRequests } from './portal-requests.ts'
 import { progressLine, progressText, type Screen } from './progress.ts'
 import { openReplay, type Refusal } from './replay.ts'
@@ -20,12 +22,14 @@ export interface ShowOptions {
   folder: string
   screen: Screen
   running: RunningPortal
+  /** The firmware's core, where devices with it are wanted. */
+  program: string | null
   signal: AbortSignal
 }
 
 /** Sets the portal up, replays the scenario while telling how far it is, then waits for the signal: the portal stays up. */
 export async function showReplay(show: ShowOptions): Promise<void> {
-  const { options, scenario, folder, screen, running, signal } = show
+  const { options, scenario, folder, screen, running, program, signal } = show
   const { url } = running.portal
   const portal = portalRequests(url, running.adminToken, signal)
   const deviceIds = scenario.sites.map(({ deviceId }) => deviceId)
@@ -33,7 +37,7 @@ export async function showReplay(show: ShowOptions): Promise<void> {
 
   let ledger: LedgerCounts = { sealed: 0, anchored: 0 }
   let isOver = false
-  const line = progressLine(screen, () => progressText(replay.state(), ledger))
+  const line = progressLine(screen, () => progressText(replay.state(), ledger, fleet?.state()))
   const replay = await openReplay({
     scenario,
     keys,
@@ -44,12 +48,28 @@ export async function showReplay(show: ShowOptions): Promise<void> {
     onRefusal: (refusal) => tellRefusal(refusal),
     onWait: (reason, waitMs) => line.say(`Trying again in ${waitMs} ms: ${reason}`),
   })
+  const fleet =
+    program === null
+      ? null
+      : openFleet({
+          program,
+          count: options.firmware,
+          scenario,
+          folder,
+          portalUrl: url,
+          nowMs: replay.state().clockAt,
+          onChange: (change) => line.say(change),
+        })
   const tellRefusal = ({ code, detail }: Refusal): void => {
     if (replay.state().refused <= SHOWN_REFUSALS) line.say(`Refused: ${code}: ${detail}`)
   }
 
   const { areas, newSensors } = await setUpPortal(scenario, keys, portal, signal)
   line.say(`${deviceIds.length} simulated sensors in ${areas} areas, ${newSensors} of them new.`)
+  if (fleet) {
+    await untilDone(() => portal.enrol(fleet.enrolments), { signal })
+    line.say(`${fleet.enrolments.length} devices with real firmware: ${fleet.deviceIds.join(', ')}`)
+  }
   line.say(`The portal is at ${url}`)
   const state = replay.state()
   if (state.sent > 0) line.say(`Continuing after ${state.sent} readings.`)
@@ -73,10 +93,16 @@ export async function showReplay(show: ShowOptions): Promise<void> {
           onProof: (found) => line.say(whereToLook(url, found)),
           signal: either,
         }),
-      async () => {
-        await replay.run()
-        isOver = true
-      },
+      (either) =>
+        inParallel(
+          either,
+          async () => {
+            await replay.run()
+            isOver = true
+          },
+          async (signal) =>
+            fleet?.run({ nowMs: () => replay.state().clockAt, isOver: () => isOver, signal }),
+        ),
     )
     line.stop()
     line.say(

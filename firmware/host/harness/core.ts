@@ -32,7 +32,11 @@ export class Core {
 
   constructor(program: string, options: string[], ears: CoreEars) {
     this.#ears = ears
-    this.#child = spawn(program, options, { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.#child = spawn(program, options, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C goes to whoever started it; it ends with its pipes.
+      detached: true,
+    })
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       for (const frame of this.#reader.push(chunk)) this.#take(frame)
     })

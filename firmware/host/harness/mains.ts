@@ -4,42 +4,46 @@ const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
 
-/** From and to, measured from the beginning of an hour: mains are away in between. */
-type Absence = readonly [number, number]
-
 const FLAPS = 6
 const FLAP_EVERY_MS = 20 * SECOND_MS
 const FLAP_OFF_MS = 11 * SECOND_MS
 
-/** What a feeder may do to its devices within an hour. */
-const SCENARIOS = {
-  steady: [],
-  outage: [[5 * MINUTE_MS, 15 * MINUTE_MS]],
-  flapping: Array.from({ length: FLAPS }, (_, flap): Absence => {
-    const fromMs = 5 * MINUTE_MS + flap * FLAP_EVERY_MS
-    return [fromMs, fromMs + FLAP_OFF_MS]
-  }),
-} satisfies Record<string, Absence[]>
+export const MAINS_SCENARIOS = ['steady', 'outage', 'flapping'] as const
+export type MainsScenario = (typeof MAINS_SCENARIOS)[number]
 
-export type MainsScenario = keyof typeof SCENARIOS
-export const MAINS_SCENARIOS = ['steady', 'outage', 'flapping'] as const satisfies MainsScenario[]
+/** When mains are away, from the beginning of an hour. */
+const absencesOf = (scenario: MainsScenario): Presence[] => {
+  if (scenario === 'steady') return []
+  return scenario === 'outage' ? [[5 * MINUTE_MS, 15 * MINUTE_MS]] : flapsFrom(5 * MINUTE_MS)
+}
 
-/** Mains from `fromMs` to `untilMs` (virtual epoch milliseconds), with the scenario's absences in every `everyHours`th hour. */
-export function mainsOf(
-  scenario: MainsScenario,
+/** Mains from `fromMs` to `untilMs` (virtual epoch milliseconds), with the scenario's absences in every hour. */
+export function mainsOf(scenario: MainsScenario, fromMs: number, untilMs: number): Presence[] {
+  const absences: Presence[] = []
+  for (let hourMs = fromMs; hourMs < untilMs; hourMs += HOUR_MS)
+    for (const [offMs, backMs] of absencesOf(scenario))
+      absences.push([hourMs + offMs, hourMs + backMs])
+  return mainsWithout(absences, fromMs, untilMs)
+}
+
+/** Short absences in a row, as of a loose wire, from `fromMs` on. */
+export const flapsFrom = (fromMs: number): Presence[] =>
+  Array.from({ length: FLAPS }, (_, flap) => {
+    const offMs = fromMs + flap * FLAP_EVERY_MS
+    return [offMs, offMs + FLAP_OFF_MS]
+  })
+
+/** Mains from `fromMs` to `untilMs` but for these absences, which ascend. */
+export function mainsWithout(
+  absences: readonly Presence[],
   fromMs: number,
   untilMs: number,
-  everyHours = 1,
 ): Presence[] {
-  const absences: readonly Absence[] = SCENARIOS[scenario]
-  const presences: Presence[] = []
-  let onMs = fromMs
-  for (let hourMs = fromMs; hourMs < untilMs; hourMs += everyHours * HOUR_MS) {
-    for (const [offMs, backMs] of absences) {
-      presences.push([onMs, hourMs + offMs])
-      onMs = hourMs + backMs
-    }
-  }
-  presences.push([onMs, Math.max(untilMs, onMs + MINUTE_MS)])
-  return presences
+  const within = absences.filter(([offMs, backMs]) => offMs < untilMs && backMs > fromMs)
+  const begins = [fromMs, ...within.map(([, backMs]) => backMs)]
+  const ends = [...within.map(([offMs]) => offMs), Math.max(untilMs, ...begins)]
+  return begins.flatMap((onMs, index): Presence[] => {
+    const offMs = ends[index] ?? untilMs
+    return offMs > onMs ? [[onMs, offMs]] : []
+  })
 }

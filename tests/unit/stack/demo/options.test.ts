@@ -7,18 +7,20 @@ test('without options the demo replays Helene two days in 12 minutes', () => {
     data: '.data/demo',
     scenario: 'helene',
     devices: undefined,
+    firmware: 0,
     speed: 240,
     batchSeconds: 30,
   })
 })
 
 test('options are taken', () => {
-  const line = '--port 4000 --data x --devices 12 --speed 20000 --batch-seconds 2'
+  const line = '--port 4000 --data x --devices 12 --firmware 5 --speed 20000 --batch-seconds 2'
   expect(readOptions(line.split(' '))).toEqual({
     port: 4000,
     data: 'x',
     scenario: 'helene',
     devices: 12,
+    firmware: 5,
     speed: 20_000,
     batchSeconds: 2,
   })
@@ -35,6 +37,7 @@ test.each([
   [['--speed', '0'], '--speed: expected an integer from 1 to 1000000, got "0"'],
   [['--devices', '1e3'], '--devices: expected an integer from 1 to'],
   [['--batch-seconds', '-1'], '--batch-seconds'],
+  [['--firmware', '21'], '--firmware: expected an integer from 1 to 20, got "21"'],
   [['--data', ''], '--data: expected a folder'],
   [['--fast'], "Unknown option '--fast'"],
   [['now'], 'now'],

@@ -27,6 +27,13 @@ test('the line tells the simulated clock, sensors, customers, readings and batch
   )
 })
 
+test('devices with real firmware are told', () => {
+  const fleet = { on: 4, off: 1, taken: 63 }
+  expect(progressText(state, { sealed: 0, anchored: 0 }, fleet)).toContain(
+    ' · firmware 1 off, 4 on, 63 readings · ',
+  )
+})
+
 test('refused readings are told', () => {
   expect(progressText({ ...state, refused: 3 }, { sealed: 0, anchored: 0 })).toContain('3 refused')
 })
