@@ -24,6 +24,7 @@ import { breakOf, breakRow, gapRow, isStored } from './outage-rows.ts'
 import { windowOf } from './outage-window.ts'
 import { finishRebuild, modelsToDerive } from './rebuild-outages.ts'
 import { soundDeviceEvent, soundReading } from './sound-records.ts'
+import { writeRows } from './write-rows.ts'
 
 const RECORDS_PER_ROUND = 2_000
 
@@ -241,13 +242,12 @@ async function writeBreaks({ models }: Deriving, changes: readonly DeviceChange[
     }),
     ...[...gaps.removed.keys()].filter((key) => !gaps.added.has(key)),
   ])
-  if (saved.length > 0)
-    await models.deviceBreaks.bulkWrite(
-      saved.map((row) => ({
-        replaceOne: { filter: { _id: row._id }, replacement: row, upsert: true },
-      })),
-      { ordered: false },
-    )
+  await writeRows(
+    models.deviceBreaks,
+    saved.map((row) => ({
+      replaceOne: { filter: { _id: row._id }, replacement: row, upsert: true },
+    })),
+  )
   if (gone.length > 0) await models.deviceBreaks.deleteMany({ _id: { $in: gone } })
 }
 
@@ -260,31 +260,28 @@ async function markDerived(
   const inRound = new Set(rows.map(({ _id }) => _id))
   const placedIds = new Set(placed.map(({ leafHash }) => leafHash))
   const unplaced = [...inRound].filter((id) => !placedIds.has(id))
-  await models.records.bulkWrite(
-    [
-      ...placed.map(({ leafHash, placedAt }) => ({
-        updateOne: {
-          filter: { _id: leafHash },
-          update: {
-            $set: { placed_at: new Date(placedAt) },
-            // One outside the round is placed anew and was derived before.
-            ...(inRound.has(leafHash) && { $unset: { underived: 1 as const } }),
-          },
+  await writeRows(models.records, [
+    ...placed.map(({ leafHash, placedAt }) => ({
+      updateOne: {
+        filter: { _id: leafHash },
+        update: {
+          $set: { placed_at: new Date(placedAt) },
+          // One outside the round is placed anew and was derived before.
+          ...(inRound.has(leafHash) && { $unset: { underived: 1 as const } }),
         },
-      })),
-      ...unplaced.map((id) => ({
-        updateOne: { filter: { _id: id }, update: { $unset: { underived: 1 as const } } },
-      })),
-    ],
-    { ordered: false },
-  )
+      },
+    })),
+    ...unplaced.map((id) => ({
+      updateOne: { filter: { _id: id }, update: { $unset: { underived: 1 as const } } },
+    })),
+  ])
 }
 
 async function writeLines({ models }: Deriving, changes: readonly DeviceChange[]): Promise<void> {
-  await models.deviceLines.bulkWrite(
+  await writeRows(
+    models.deviceLines,
     changes.map(({ after }) => ({
       replaceOne: { filter: { _id: after._id }, replacement: after, upsert: true },
     })),
-    { ordered: false },
   )
 }
