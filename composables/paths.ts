@@ -76,6 +76,7 @@ export const apiPaths = {
     withQuery(`${API}/readings`, { device_id: deviceId, limit }),
   proof: (leafHash: string) => `${API}/records/${encodeURIComponent(leafHash)}/proof`,
   ledger: () => `${API}/ledger`,
+  due: (areaId?: string) => withQuery(`${API}/ledger/due`, { area_id: areaId }),
   complaints: ({ areaId, status, cursor, limit }: ComplaintFilter & PageQuery = {}) =>
     withQuery(`${API}/complaints`, { area_id: areaId, status, cursor, limit }),
   complaint: (id: string) => `${API}/complaints/${encodeURIComponent(id)}`,
@@ -95,6 +96,8 @@ export const pagePathsIn = (local: (path: string) => string) => ({
     local(withQuery('/batches', { area: filter.areaId, state: filter.state })),
   batch: (areaId: string, number: number) =>
     local(`/batches/${encodeURIComponent(areaId)}/${number}`),
+  area: (areaId: string) => local(`/areas/${encodeURIComponent(areaId)}`),
+  device: (deviceId: string) => local(`/devices/${encodeURIComponent(deviceId)}`),
   areas: (search?: string) => local(withQuery('/areas', { search })),
   area: (areaId: string, period?: AreaPeriod) =>
     local(withQuery(`/areas/${encodeURIComponent(areaId)}`, { period })),
