@@ -1,10 +1,12 @@
-import type { Evidence } from '../shared/verification/index.ts'
+import type { Evidence, Mismatch } from '../shared/verification/index.ts'
 
+/** Facts that are said in sentences of their own, or belong to the verifier's own words. */
+const UNLISTED = ['reason', 'problem']
 const NOT_APPLICABLE = ['device_signature', 'enrolment', 'disclosure'] as const
 
 /** What a step of a verification showed, in the page's language. */
 export function useEvidenceText() {
-  const { t } = useText()
+  const { t, has } = useText()
   const { format } = useFormat()
 
   /** Facts of the evidence as they stand in its sentence: the record counted from one, moments and words in the page's language. */
@@ -25,13 +27,41 @@ export function useEvidenceText() {
     return t(`proof.notApplicable.${reason}`)
   }
 
+  function notChecked({ facts }: Evidence): string {
+    const { problem } = facts
+    const key = `proof.why.${problem}`
+    return t(has(key) ? key : 'proof.notChecked')
+  }
+
+  /** Name of a fact; one the catalogues do not hold goes as the verifier calls it. */
+  function nameOf(fact: string): string {
+    const name = fact.toLowerCase().replaceAll(' ', '_')
+    const key = `proof.fact.${name}`
+    return has(key) ? t(key) : fact
+  }
+
+  function valueOf(fact: string, value: string | number): string {
+    const key = fact === 'type' ? `batch.records.type.${value}` : `proof.power.${value}`
+    return has(key) ? t(key) : String(value)
+  }
+
+  /** What a step was checked with, by name. */
+  const factsOf = ({ facts }: Evidence): { name: string; value: string }[] =>
+    Object.entries(facts)
+      .filter(([fact]) => !UNLISTED.includes(fact))
+      .map(([fact, value]) => ({ name: nameOf(fact), value: valueOf(fact, value) }))
+
+  /** Which two values differ. */
+  const mismatchOf = ({ what, expected, got }: Mismatch): string =>
+    t('proof.mismatch', { what: nameOf(what), expected, got })
+
   function statementOf(evidence: Evidence): string {
     const { step, status } = evidence
     switch (status) {
       case 'proved':
         return t(`proof.step.${step}.proved`, valuesOf(evidence))
       case 'not_checked':
-        return t('proof.notChecked')
+        return notChecked(evidence)
       case 'not_applicable':
         return notApplicable(step)
     }
@@ -41,5 +71,5 @@ export function useEvidenceText() {
   const limitOf = ({ step, limit }: Evidence) =>
     limit === null ? null : t(`proof.step.${step}.limit`)
 
-  return { statementOf, limitOf }
+  return { statementOf, limitOf, factsOf, mismatchOf }
 }

@@ -16,7 +16,14 @@ const tooLarge = (bytes: number): Trouble => ({
   detail: `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${bytes}`,
 })
 
-/** Takes a proof bundle from a file, from pasted text, or, by leaf hash, from the portal. */
+/** Leaf hash that a text is, or that a link to a verification asks for; null in any other text. */
+function leafHashIn(text: string): string | null {
+  if (LEAF_HASH.test(text)) return text
+  const leaf = URL.canParse(text) ? new URL(text).searchParams.get('leaf') : null
+  return leaf !== null && LEAF_HASH.test(leaf) ? leaf : null
+}
+
+/** Takes a proof bundle from a file, from pasted text, or, by a leaf hash or a link with one, from the portal. */
 export function useProofBundle() {
   const { t } = useText()
   const bundle = shallowRef<ProofBundleText | null>(null)
@@ -35,7 +42,8 @@ export function useProofBundle() {
 
   async function takeText(text: string) {
     const pasted = text.trim()
-    if (LEAF_HASH.test(pasted)) await takeLeaf(pasted)
+    const leafHash = leafHashIn(pasted)
+    if (leafHash) await takeLeaf(leafHash)
     else if (pasted.length > MAX_BUNDLE_BYTES) set(null, tooLarge(pasted.length))
     else set({ text: pasted, from: 'paste', name: t('proof.bundle.pasted') })
   }

@@ -1,6 +1,10 @@
-import type { Evidence, Step } from '../shared/verification/index.ts'
+import type { Evidence, Mismatch, Step } from '../shared/verification/index.ts'
 import type { VerificationSources } from '../stores/sources.ts'
-import type { VerificationMessage, VerificationRequest } from './proof/messages.ts'
+import type {
+  VerificationAnswer,
+  VerificationMessage,
+  VerificationRequest,
+} from './proof/messages.ts'
 
 /** How a verification stands: the verdict in one word once it is over. */
 export type Verdict = 'proved' | 'incomplete' | 'disproved' | 'failed'
@@ -8,6 +12,7 @@ export type Verdict = 'proved' | 'incomplete' | 'disproved' | 'failed'
 export interface Refutation {
   step: Step
   reason: string
+  mismatch: Mismatch | null
 }
 
 export interface Verification {
@@ -18,6 +23,8 @@ export interface Verification {
   /** Why the check itself broke down; says nothing about the record. */
   failure: string | null
   verdict: Verdict | null
+  /** When the verdict was reached, by this browser's clock; null before. */
+  endedAt: string | null
 }
 
 const IDLE: Verification = {
@@ -26,37 +33,62 @@ const IDLE: Verification = {
   refutation: null,
   failure: null,
   verdict: null,
+  endedAt: null,
 }
 
 const verdictOf = (evidence: readonly Evidence[]): Verdict =>
   evidence.some(({ status }) => status === 'not_checked') ? 'incomplete' : 'proved'
 
-/** Verifies bundles in a web worker, one at a time; a new one takes the place of the one before. */
+/**
+ * Verifies bundles in a web worker, one at a time; a new one takes the place of the one before. The worker is there from
+ * the start and stays, so that a bundle can be verified after the network is gone.
+ */
 export function useVerification() {
   const verification = shallowRef<Verification>(IDLE)
+  const isReady = ref(false)
   let worker: Worker | null = null
+  let run = 0
+
+  function started(): Worker {
+    const next = new Worker(new URL('./proof/worker.ts', import.meta.url), { type: 'module' })
+    next.addEventListener('message', onMessage)
+    next.addEventListener('error', ({ message }) => {
+      stop()
+      if (verification.value.isRunning) end({ failure: message, verdict: 'failed' })
+    })
+    return next
+  }
 
   function stop() {
     worker?.terminate()
     worker = null
+    isReady.value = false
   }
 
   function end(change: Partial<Verification>) {
-    stop()
-    verification.value = { ...verification.value, ...change, isRunning: false }
+    const endedAt = new Date().toISOString()
+    verification.value = { ...verification.value, ...change, isRunning: false, endedAt }
   }
 
   function onMessage({ data }: MessageEvent<VerificationMessage>) {
+    if (data.kind === 'ready') isReady.value = true
+    // What is still heard of a run before this one is nothing to this one.
+    else if (data.run === run) onAnswer(data)
+  }
+
+  function onAnswer(answer: VerificationAnswer) {
     const { evidence } = verification.value
-    switch (data.kind) {
+    switch (answer.kind) {
       case 'evidence':
-        verification.value = { ...verification.value, evidence: [...evidence, data.evidence] }
+        verification.value = { ...verification.value, evidence: [...evidence, answer.evidence] }
         return
-      case 'disproved':
-        end({ refutation: { step: data.step, reason: data.reason }, verdict: 'disproved' })
+      case 'disproved': {
+        const { step, reason, mismatch } = answer
+        end({ refutation: { step, reason, mismatch }, verdict: 'disproved' })
         return
+      }
       case 'failed':
-        end({ failure: data.reason, verdict: 'failed' })
+        end({ failure: answer.reason, verdict: 'failed' })
         return
       case 'done':
         end({ verdict: verdictOf(evidence) })
@@ -64,20 +96,21 @@ export function useVerification() {
   }
 
   function verify(bundle: string, sources: VerificationSources) {
-    stop()
+    run += 1
     verification.value = { ...IDLE, isRunning: true }
-    worker = new Worker(new URL('./proof/worker.ts', import.meta.url), { type: 'module' })
-    worker.addEventListener('message', onMessage)
-    worker.addEventListener('error', ({ message }) => end({ failure: message, verdict: 'failed' }))
-    const request: VerificationRequest = { bundle, sources: { ...sources } }
+    worker ??= started()
+    const request: VerificationRequest = { run, bundle, sources: { ...sources } }
     worker.postMessage(request)
   }
 
   function clear() {
-    stop()
+    run += 1
     verification.value = IDLE
   }
 
+  onMounted(() => {
+    worker ??= started()
+  })
   onScopeDispose(stop)
-  return { verification, verify, clear }
+  return { verification, isReady, verify, clear }
 }

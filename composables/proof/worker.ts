@@ -5,26 +5,29 @@ import {
   VerificationError,
   verifyProof,
 } from '../../shared/verification/index.ts'
-import type { VerificationMessage, VerificationRequest } from './messages.ts'
+import type { VerificationAnswer, VerificationMessage, VerificationRequest } from './messages.ts'
 
-/** Verifies one bundle away from the page, so that the page stays quick on a slow phone. */
+/** Verifies bundles away from the page, so that the page stays quick on a slow phone. */
 
-const answer = (message: VerificationMessage) => self.postMessage(message)
+const post = (message: VerificationMessage) => self.postMessage(message)
 
-async function verify({ bundle, sources: { rpcUrl, contract, gatewayUrl } }: VerificationRequest) {
+async function verify({ run, bundle, sources }: VerificationRequest): Promise<VerificationAnswer> {
+  const { rpcUrl, contract, gatewayUrl } = sources
   const chain = rpcUrl && contract ? rpcChain({ rpcUrl, contract }) : undefined
   const ipfs = gatewayUrl ? ipfsGateway({ gatewayUrl }) : undefined
-  await verifyProof(bundle, { chain, ipfs }, (evidence) => answer({ kind: 'evidence', evidence }))
+  try {
+    await verifyProof(bundle, { chain, ipfs }, (evidence) =>
+      post({ run, kind: 'evidence', evidence }),
+    )
+    return { kind: 'done' }
+  } catch (error) {
+    if (!(error instanceof VerificationError)) return { kind: 'failed', reason: messageOf(error) }
+    const { code, message, mismatch } = error
+    return { kind: 'disproved', step: code, reason: message, mismatch }
+  }
 }
 
 self.addEventListener('message', ({ data }: MessageEvent<VerificationRequest>) => {
-  verify(data).then(
-    () => answer({ kind: 'done' }),
-    (error: unknown) =>
-      answer(
-        error instanceof VerificationError
-          ? { kind: 'disproved', step: error.code, reason: error.message }
-          : { kind: 'failed', reason: messageOf(error) },
-      ),
-  )
+  void verify(data).then((answer) => post({ run: data.run, ...answer }))
 })
+post({ kind: 'ready' })

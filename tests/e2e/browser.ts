@@ -22,15 +22,16 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /**
  * A real Chromium: the one `CHROMIUM_PATH` names, else one on PATH, else the one the package @sparticuz/chromium carries,
- * unpacked once into `.cache`. Nothing is downloaded.
+ * unpacked once into `.cache`. Nothing is downloaded. `more` are arguments beside the usual.
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  const args = [...ARGS, ...more]
   const own = process.env.CHROMIUM_PATH ?? (await onPath())
-  if (own !== undefined) return chromium.launch({ executablePath: own, args: ARGS })
+  if (own !== undefined) return chromium.launch({ executablePath: own, args })
   const dir = await unpackedBrowser()
   return chromium.launch({
     executablePath: join(dir, 'chromium'),
-    args: ARGS,
+    args,
     env: {
       ...process.env,
       // Libraries and fonts a bare Debian lacks come with the package.

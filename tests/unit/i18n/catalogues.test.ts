@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PROBLEM_STATUS } from '../../../shared/api/problem.ts'
 import { STEPS } from '../../../shared/verification/evidence.ts'
+import { SOURCE_PROBLEMS } from '../../../shared/verification/sources.ts'
 import { catalogueOf, filesOf, LANGUAGES, sentencesOf, sources } from './catalogues.ts'
 
 const english = sentencesOf('en')
@@ -45,6 +46,8 @@ describe('the catalogues', () => {
     for (const step of STEPS)
       for (const part of ['question', 'proved', 'limit', 'disproved'])
         expect([...english.keys()], step).toContain(`proof.step.${step}.${part}`)
+    for (const problem of SOURCE_PROBLEMS)
+      expect([...english.keys()]).toContain(`proof.why.${problem}`)
   })
 
   it('hold every sentence the pages ask for, and none that nobody asks for', () => {
