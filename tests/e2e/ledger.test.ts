@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import type { Batch } from '../../shared/api/ledger.ts'
-import { finalBatch, startScene, watchedPage, type Scene } from './scene.ts'
+import type { Batch, BatchRecord } from '../../shared/api/ledger.ts'
+import { parseProofBundle } from '../../shared/proof/index.ts'
+import { get } from '../portal.ts'
+import { finalBatch, proofText, startScene, watchedPage, type Scene } from './scene.ts'
 
 describe('the ledger pages', () => {
   let scene: Scene
@@ -22,6 +24,13 @@ describe('the ledger pages', () => {
   const open = async (path: string) => {
     await page.goto(`${scene.test.url}${path}`)
     await page.locator('[data-live=live]').waitFor()
+  }
+
+  const proofOfFirst = async () => {
+    const at = `/api/v1/batches/${batch.area_id}/${batch.number}/records?limit=1`
+    const { body } = await get<{ items: BatchRecord[] }>(scene.test.url, at)
+    const leafHash = body.items[0]?.leaf_hash ?? ''
+    return parseProofBundle(await proofText(scene.test.url, leafHash))
   }
 
   it('list every batch with its state, root and transaction', async () => {
@@ -60,8 +69,54 @@ describe('the ledger pages', () => {
     const file = await page.getByRole('link', { name: /Download the file/ }).getAttribute('href')
     const text = await fetch(`${scene.test.url}${file}`).then((response) => response.text())
     expect(JSON.parse(text.split('\n')[0] ?? '')).toMatchObject({ root: batch.root })
-    const cid = await page.getByRole('link', { name: batch.cid?.slice(0, 8) }).getAttribute('href')
+    const cid = await page
+      .getByRole('link', { name: new URL(scene.test.url).host })
+      .getAttribute('href')
     expect((await fetch(cid ?? '')).status).toBe(200)
+    expect(complaints).toEqual([])
+  })
+
+  it('say when the next batch of an area is due, and how long the others took', async () => {
+    const dueAt = new Date(Date.now() + 7 * 60_000 + 30_000).toISOString()
+    const due = {
+      as_of: new Date().toISOString(),
+      items: [{ area_id: 'in-br-gaya', oldest_at: new Date().toISOString(), due_at: dueAt }],
+    }
+    await page.route('**/api/v1/ledger/due*', (route) => route.fulfill({ json: due }))
+    await open('/batches?area=in-br-gaya')
+    await page.getByRole('combobox', { name: 'Area' }).click()
+    await page.getByRole('option', { name: 'All areas' }).click()
+    const next = page.getByTestId('due')
+    await next.getByText(/in 7:\d\d min/).waitFor()
+    expect(await next.innerText()).toContain('Gaya')
+    const row = page.getByRole('row').filter({ has: page.getByTitle(batch.root) })
+    expect(await row.innerText()).toMatch(/\d s\b|\d min/)
+  })
+
+  it('draw the way from a record to the root, and say the same in a list, by keyboard alone', async () => {
+    await open(`/batches/${batch.area_id}/${batch.number}`)
+    const opener = page.getByRole('button', { name: 'Path of record 1 to the root' })
+    await opener.focus()
+    await page.keyboard.press('Enter')
+    const path = page.getByTestId('path')
+    await path.getByText('This is the root of the batch.').waitFor()
+    expect(await opener.getAttribute('aria-expanded')).toBe('true')
+    const proof = await proofOfFirst()
+    const picture = path.getByRole('img', { name: /Picture of the path/ })
+    for (const hash of [proof.leaf_hash, ...proof.path, proof.batch.root]) {
+      expect(await picture.textContent()).toContain(hash.slice(0, 8))
+      expect(await path.locator(`ol [title="${hash}"]`).count()).toBeGreaterThan(0)
+    }
+    await page.keyboard.press('Enter')
+    await path.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+  })
+
+  it('say what each record says in Hindi too', async () => {
+    await open(`/hi/batches/${batch.area_id}/${batch.number}`)
+    const records = page.getByTestId('records')
+    expect(await records.innerText()).toContain('सेंसर की घटना: पंजीकृत हुआ')
+    expect(await records.locator('[lang=en]').count()).toBe(0)
     expect(complaints).toEqual([])
   })
 
