@@ -96,8 +96,6 @@ export const pagePathsIn = (local: (path: string) => string) => ({
     local(withQuery('/batches', { area: filter.areaId, state: filter.state })),
   batch: (areaId: string, number: number) =>
     local(`/batches/${encodeURIComponent(areaId)}/${number}`),
-  area: (areaId: string) => local(`/areas/${encodeURIComponent(areaId)}`),
-  device: (deviceId: string) => local(`/devices/${encodeURIComponent(deviceId)}`),
   areas: (search?: string) => local(withQuery('/areas', { search })),
   area: (areaId: string, period?: AreaPeriod) =>
     local(withQuery(`/areas/${encodeURIComponent(areaId)}`, { period })),
