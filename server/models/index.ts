@@ -26,7 +26,6 @@ import { usedChallengeModel } from './used-challenge.ts'
 
 export type { AccountRow } from './account.ts'
 export type { AnchorTransactionRow } from './anchor-transaction.ts'
-export type { AreaDayRow } from './area-day.ts'
 export { AREA_NAME_COLLATION, type AreaRow } from './area.ts'
 export type { BatchRow, FailureFields } from './batch.ts'
 export type { ComplaintAllowanceRow } from './complaint-allowance.ts'
