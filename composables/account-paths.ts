@@ -30,6 +30,12 @@ export function useAccountPages() {
     admin: () => local('/admin'),
     people: () => local('/admin/people'),
     actions: () => local('/admin/actions'),
+    devices: () => local('/admin/devices'),
+    device: (id: string) => local(`/admin/devices/${encodeURIComponent(id)}`),
+    enrol: () => local('/admin/devices/enrol'),
+    areas: () => local('/admin/areas'),
+    batches: () => local('/admin/batches'),
+    ledger: () => local('/admin/ledger'),
     desk: (complaintId?: string) =>
       local(`/admin/complaints${complaintId ? `/${encodeURIComponent(complaintId)}` : ''}`),
   }

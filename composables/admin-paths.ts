@@ -1,4 +1,5 @@
 import type { complaintQueueQuery } from '../shared/api/complaint-admin.ts'
+import type { adminDevicesQuery } from '../shared/api/administration.ts'
 import type { z } from 'zod'
 
 const ADMIN = '/api/v1/admin'
@@ -9,6 +10,8 @@ export type QueueFilter = Pick<
   'area_id' | 'kind' | 'show' | 'order'
 >
 
+export type DeviceFilter = Pick<z.output<typeof adminDevicesQuery>, 'area_id' | 'concern' | 'id'>
+
 /** Addresses of the calls of the officials' area. */
 export const adminApi = {
   queue: (filter: QueueFilter, cursor?: string) =>
@@ -18,4 +21,13 @@ export const adminApi = {
   photo: (id: string, commitment: string) =>
     `${adminApi.complaint(id)}/photos/${encodeURIComponent(commitment)}`,
   complaintSteps: () => `${ADMIN}/complaints/actions`,
+  devices: (filter: DeviceFilter = {}, cursor?: string) =>
+    withQuery(`${ADMIN}/devices`, { ...filter, cursor }),
+  deviceEvents: (id: string) => `${ADMIN}/devices/${encodeURIComponent(id)}/events`,
+  areas: (cursor?: string) => withQuery(`${ADMIN}/areas`, { cursor }),
+  area: (id: string) => `${ADMIN}/areas/${encodeURIComponent(id)}`,
+  failures: () => `${ADMIN}/failures`,
+  retry: () => `${ADMIN}/failures/retry`,
+  refusals: () => `${ADMIN}/refusals`,
+  ledger: () => `${ADMIN}/ledger`,
 }

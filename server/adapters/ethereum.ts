@@ -35,6 +35,8 @@ export type { Mined }
 export interface Ethereum {
   readonly chainId: number
   readonly contract: string
+  /** Address of the anchoring account, lower case. */
+  readonly account: string
   /** Throws unless node and contract are the configured ones. */
   checkIdentity(): Promise<void>
   head(): Promise<number>
@@ -102,6 +104,7 @@ export function ethereum({
   return {
     chainId: deployment.chain_id,
     contract: deployment.contract,
+    account: wallet.address.toLowerCase(),
     maxFeePerGas: ceiling,
 
     async checkIdentity() {

@@ -67,7 +67,9 @@ const schema = new Schema<DeviceRow>(
   { versionKey: false, autoIndex: false },
 )
 
-schema.index({ area_id: 1 })
+// Lists by id: of an area, of a status.
+schema.index({ area_id: 1, _id: 1 })
+schema.index({ status: 1, _id: 1 })
 // The map asks for those inside a rectangle of degrees, of one status.
 schema.index({ status: 1, 'point.coordinates.0': 1, 'point.coordinates.1': 1 })
 schema.index({ changed_at: 1 })

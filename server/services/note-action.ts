@@ -20,6 +20,7 @@ export type ActionName =
   | 'invitation_accepted'
   | 'person_changed'
   | 'area_put'
+  | 'retry_asked'
   | 'devices_enrolled'
   | 'device_event_recorded'
   | 'action_log_exported'

@@ -1,4 +1,5 @@
 import { areaIdField, deviceIdField } from '../../fields.ts'
+import { adminAreasQuery, adminDevicesQuery } from '../administration.ts'
 import { MAX_ENROLMENTS_PER_REQUEST } from '../devices.ts'
 import { body, json, oneOrMany, operation, read, type Paths } from './operation.ts'
 
@@ -6,7 +7,51 @@ const oneOrManyEnrolled = oneOrMany('Enrolled', MAX_ENROLMENTS_PER_REQUEST)
 
 /** What the operator's token opens, and officials by their roles. */
 export const adminPaths: Paths = {
+  '/api/v1/admin/areas': {
+    get: operation({
+      operationId: 'listAreasForAdmin',
+      tag: 'admin',
+      summary: 'Areas by their ids, without outlines',
+      query: adminAreasQuery,
+      needsToken: true,
+      needsSession: true,
+      answers: read('Areas', 'AdminAreas'),
+      problems: ['store_unavailable'],
+    }),
+  },
+  '/api/v1/admin/ledger': {
+    get: operation({
+      operationId: 'describeLedgerForAdmin',
+      tag: 'admin',
+      summary: 'The account that pays for anchors, and what the operator chose; no secrets',
+      needsToken: true,
+      needsSession: true,
+      answers: read('Account, balance and settings', 'AdminLedger'),
+    }),
+  },
+  '/api/v1/admin/failures/retry': {
+    post: operation({
+      operationId: 'retryFailure',
+      tag: 'admin',
+      summary: 'Brings the next try of what failed forward to now; alters no record',
+      body: body('RetryRequest'),
+      needsToken: true,
+      needsSession: true,
+      answers: { 200: json('It is tried with the next beat of the clock', 'Retry') },
+      problems: ['not_found', 'store_unavailable'],
+    }),
+  },
   '/api/v1/admin/areas/{areaId}': {
+    get: operation({
+      operationId: 'describeAreaForAdmin',
+      tag: 'admin',
+      summary: 'An area as it was put, to be put again with a change',
+      params: { areaId: areaIdField },
+      needsToken: true,
+      needsSession: true,
+      answers: read('The area', 'AreaRequest'),
+      problems: ['not_found', 'store_unavailable'],
+    }),
     put: operation({
       operationId: 'putArea',
       tag: 'admin',
@@ -20,6 +65,16 @@ export const adminPaths: Paths = {
     }),
   },
   '/api/v1/admin/devices': {
+    get: operation({
+      operationId: 'listDevices',
+      tag: 'admin',
+      summary: 'Devices by their ids: all, or those that need a look',
+      query: adminDevicesQuery,
+      needsToken: true,
+      needsSession: true,
+      answers: read('Devices with gaps and equivocations counted', 'AdminDevices'),
+      problems: ['store_unavailable'],
+    }),
     post: operation({
       operationId: 'enrolDevices',
       tag: 'admin',

@@ -25,6 +25,13 @@ import {
   whoSchema,
 } from '../accounts.ts'
 import {
+  adminAreasSchema,
+  adminDevicesSchema,
+  adminLedgerSchema,
+  retryRequestSchema,
+  retrySchema,
+} from '../administration.ts'
+import {
   complaintActionSchema,
   complaintBulkAnswerSchema,
   complaintBulkSchema,
@@ -104,6 +111,11 @@ const NAMED = {
     items: z.array(z.strictObject({ subject: z.string(), failure: failureDetailSchema })),
   }),
   Refusals: refusalsSchema,
+  RetryRequest: retryRequestSchema,
+  Retry: retrySchema,
+  AdminAreas: adminAreasSchema,
+  AdminDevices: adminDevicesSchema,
+  AdminLedger: adminLedgerSchema,
   Due: dueSchema,
   Ledger: ledgerSchema,
   Area: areaSchema,

@@ -31,6 +31,7 @@ export async function openAccountDesk(): Promise<AccountDesk> {
     passwords: passwords(PASSWORD_COST),
     sessions: sessions(models, clock),
     complaintDesk: complaintDesk(),
+    settings: { heartbeatMs: 900_000 },
   }
   // Whatever else a service reached for would be undefined, and fail.
   const deps = given as unknown as Deps

@@ -88,13 +88,13 @@ export async function join(url: string, invitee: Invitee, address?: string): Pro
 }
 
 /** The authenticator app on someone's phone, by the test's clock. */
-export const appWith = (secret: string, clock: TestClock) => {
+export const appWith = (secret: string, clock: Pick<TestClock, 'now'>) => {
   const totp = new TOTP({ secret })
   return () => totp.generate({ timestamp: clock.now().getTime() })
 }
 
 /** Sets up an app; answers the codes it shows, and the recovery codes. */
-export async function setUpTotp(visitor: Visitor, clock: TestClock) {
+export async function setUpTotp(visitor: Visitor, clock: Pick<TestClock, 'now'>) {
   const begun = await visitor.ask<Totp>('POST', 'account/totp', { password: PASSWORD })
   const code = appWith(begun.body.secret, clock)
   const { status, body } = await visitor.ask<{ recovery_codes: string[] }>(

@@ -1,0 +1,7 @@
+import { areaIdField } from '../../../../../shared/fields'
+import { describeAreaForAdmin } from '../../../../services/administer-areas'
+
+export default apiRoute(async (event) => {
+  await requireAccess(event)
+  return describeAreaForAdmin(useDeps(), paramOf(event, 'areaId', areaIdField))
+})

@@ -1,0 +1,7 @@
+import { adminAreasQuery } from '../../../../../shared/api/administration'
+import { listAreasForAdmin } from '../../../../services/administer-areas'
+
+export default apiRoute(async (event) => {
+  await requireAccess(event)
+  return listAreasForAdmin(useDeps(), queryOf(event, adminAreasQuery))
+})

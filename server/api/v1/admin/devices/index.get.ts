@@ -1,0 +1,7 @@
+import { adminDevicesQuery } from '../../../../../shared/api/administration'
+import { listDevices } from '../../../../services/list-devices'
+
+export default apiRoute(async (event) => {
+  await requireAccess(event)
+  return listDevices(useDeps(), queryOf(event, adminDevicesQuery))
+})

@@ -1,0 +1,6 @@
+import { describeLedgerForAdmin } from '../../../services/administer-ledger'
+
+export default apiRoute(async (event) => {
+  await requireAccess(event)
+  return describeLedgerForAdmin(useDeps())
+})
