@@ -68,3 +68,6 @@ export function darkness({ saidi }: Pick<SupplyDay, 'saidi'>): 0 | 1 | 2 | 3 | n
   if (saidi.value <= 60) return 1
   return saidi.value <= 240 ? 2 : 3
 }
+
+/** Classes by darkness, whole, so that they are found. */
+export const DARKNESS_CLASSES = ['supply-0', 'supply-1', 'supply-2', 'supply-3'] as const
