@@ -8,7 +8,7 @@ import { enrolDevices } from '../../server/services/enrol-devices.ts'
 import { putArea } from '../../server/services/put-area.ts'
 import { readingIntake } from '../../server/services/accept-reading.ts'
 import type { Outage } from '../../shared/api/outages.ts'
-import type { UnsignedReading } from '../../shared/reading/index.ts'
+import type { Reading, UnsignedReading } from '../../shared/reading/index.ts'
 import { startStack } from '../../stack/start.ts'
 import { TestDevice } from '../device.ts'
 import { depsOn, openModels } from '../integration/server/deps.ts'
@@ -112,9 +112,13 @@ async function liveThePast(stack: Awaited<ReturnType<typeof startStack>>) {
     for (const word of wordsOf(index, nowAt)) await say(device, word.at, word.members)
   at = nowAt
   // The home signs two readings under one number.
-  const twice = new TestDevice('home', home.facts)
-  const again = twice.sign({ ...home.read(), seq: 1, power_status: 'OFF', reason: 'change' })
-  await hand([{ json: again }], NO_LIMIT)
+  const last: Partial<Reading> & UnsignedReading = home.read()
+  delete last.device_signature
+  const signedTwice = [home.sign(last), home.sign({ ...last, power_status: 'OFF' })]
+  await hand(
+    signedTwice.map((json) => ({ json })),
+    NO_LIMIT,
+  )
   await close()
   return { transformer, street, home }
 }
