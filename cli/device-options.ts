@@ -1,4 +1,4 @@
-import { enrolmentSchema } from '../shared/api/devices.ts'
+import { enrolmentSchema, type Enrolment } from '../shared/api/devices.ts'
 import {
   areaIdField,
   hashField,
@@ -6,6 +6,7 @@ import {
   latitudeField,
   longitudeField,
 } from '../shared/fields.ts'
+import type { DeviceIdentity } from '../shared/provisioning/index.ts'
 import { CliError } from './cli-error.ts'
 import { numberOption, type Options } from './options.ts'
 
@@ -41,4 +42,33 @@ export function placeFrom<Text extends string, Flag extends string>(
     'usage',
     `place: expected --latitude and --longitude, or --location-commitment, got ${given.join(', ')}`,
   )
+}
+
+/** What is enrolled of a device besides serial number and key. */
+export const FACT_OPTIONS = ['area', 'stage', 'customers', ...PLACE_OPTIONS] as const
+type FactOption = (typeof FACT_OPTIONS)[number]
+
+/** The enrolment of a device whose facts stand in the options. Throws `usage` for what is missing. */
+export function enrolmentFrom<Text extends string, Flag extends string>(
+  options: Options<Text | FactOption, Flag>,
+  identity: DeviceIdentity,
+): Enrolment {
+  const facts = {
+    stage: options.required('stage', stageOption),
+    customers_served: options.required('customers', customersOption),
+  }
+  const place = placeFrom(options)
+  if (!place)
+    throw new CliError(
+      'usage',
+      'place: expected --latitude and --longitude, or --location-commitment, got none',
+    )
+  const area_id =
+    'location_commitment' in place
+      ? options.required('area', areaOption)
+      : options.value('area', areaOption)
+  return {
+    ...(area_id !== undefined && { area_id }),
+    device: { ...identity, ...facts, ...place },
+  }
 }

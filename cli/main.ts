@@ -9,6 +9,7 @@ import { audit } from './commands/audit.ts'
 import { deviceCommit } from './commands/device-commit.ts'
 import { deviceEnrol } from './commands/device-enrol.ts'
 import { deviceEvents } from './commands/device-event.ts'
+import { deviceProvision } from './commands/device-provision.ts'
 import { deviceSimulate } from './commands/device-simulate.ts'
 import { mirror } from './commands/mirror.ts'
 import { receipt } from './commands/receipt.ts'
@@ -27,6 +28,7 @@ const gridwitness: CommandGroup = {
       commands: {
         enrol: deviceEnrol,
         commit: deviceCommit,
+        provision: deviceProvision,
         simulate: deviceSimulate,
         ...deviceEvents,
       },

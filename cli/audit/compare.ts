@@ -6,6 +6,7 @@ import {
 } from '../../shared/api/reliability.ts'
 import {
   INDICES,
+  isSettled,
   utcDays,
   type Figure,
   type Figures,
@@ -35,7 +36,7 @@ export interface Difference {
 /** What a portal tells of the audited area, held against the audit. */
 export interface Comparison {
   portalUrl: string
-  /** Whole days (UTC), all of them over when the latest batch was sealed; null where the audit holds none. */
+  /** Whole days (UTC), all of them settled when the latest batch was sealed; null where the audit holds none. */
   period: Period | null
   /** How much was compared. */
   figures: number
@@ -75,17 +76,26 @@ export async function comparePortal(
     outages: audited.length,
     differences: [
       ...settingDifferences(audit, byDay),
-      ...parts.flatMap((part) => figureDifferences(part, audit.figuresIn(part.period))),
+      ...parts.flatMap((part) =>
+        figureDifferences(part, audit.figuresIn(part.period, audit.sealedAt)),
+      ),
       ...compareOutages(audited, outages, audit.sealedAt),
     ],
   }
 }
 
-/** Days that are whole in the audited period and over when the latest batch was sealed: of those the ledger tells all. */
-function wholeDays({ whole: { period }, sealedAt }: Audit): Period | null {
+/**
+ * Days that are whole in the audited period and settled when the latest batch was sealed: of those the ledger tells all, and
+ * nothing that is heard later on time changes them.
+ */
+function wholeDays({ whole: { period }, sealedAt, heartbeatMs }: Audit): Period | null {
   const fromAt = Math.ceil(period.fromAt / DAY_MS) * DAY_MS
-  const toAt = Math.floor(Math.min(period.toAt, sealedAt) / DAY_MS) * DAY_MS
-  return fromAt < toAt ? { fromAt, toAt } : null
+  const days = fromAt < period.toAt ? utcDays({ fromAt, toAt: period.toAt }) : []
+  const settled = days.filter(
+    (day) => day.toAt - day.fromAt === DAY_MS && isSettled(day, { asOfAt: sealedAt, heartbeatMs }),
+  )
+  const last = settled.at(-1)
+  return last ? { fromAt, toAt: last.toAt } : null
 }
 
 interface Asked {

@@ -11,7 +11,7 @@ export function printComparison({ out }: Terminal, comparison: Comparison): void
   out('')
   if (!period) {
     out({
-      text: `Not compared: the audited period holds no whole day (UTC) that was over when the latest batch was sealed.`,
+      text: `Not compared: the audited period holds no whole day (UTC) that was over for three heartbeats when the latest batch was sealed.`,
       style: 'yellow',
     })
     return

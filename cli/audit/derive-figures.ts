@@ -34,8 +34,8 @@ export interface Derived {
   gaps: DeviceGap[]
   /** Those that begin in the period, in order of start. */
   outages: OutageEvent[]
-  /** The figures of another period, as of the same moment. */
-  figuresIn(period: Period): Figures
+  /** The figures of another period, as of another moment. */
+  figuresIn(period: Period, asOfAt: number): Figures
 }
 
 interface Asked {
@@ -60,9 +60,14 @@ export function deriveFigures(
     return { deviceId, service: serviceSpans(events), breaks: line.breaks }
   })
   const history = outageHistory(histories, { asOfAt, heartbeatMs })
-  const figuresIn = (part: Period): Figures =>
-    figuresOf(sumsByArea(history, part).get(areaId) ?? noSums(), part, asOfAt)
-  const withPeriod = (part: Period): PeriodFigures => ({ period: part, figures: figuresIn(part) })
+  const figuresIn = (part: Period, at: number): Figures => {
+    const sums = sumsByArea(outageHistory(histories, { asOfAt: at, heartbeatMs }), part)
+    return figuresOf(sums.get(areaId) ?? noSums(), part, at)
+  }
+  const withPeriod = (part: Period): PeriodFigures => ({
+    period: part,
+    figures: figuresIn(part, asOfAt),
+  })
   return {
     months: monthsOf(period).map(withPeriod),
     whole: withPeriod(period),

@@ -9,28 +9,13 @@ import { CliError, DONE, type ExitCode } from '../cli-error.ts'
 import type { Command } from '../command.ts'
 import { CSV_COLUMNS } from '../../shared/enrolment-csv.ts'
 import { readDevices } from '../device-file.ts'
-import {
-  areaOption,
-  customersOption,
-  deviceIdOption,
-  PLACE_OPTIONS,
-  placeFrom,
-  publicKeyOption,
-  stageOption,
-} from '../device-options.ts'
+import { deviceIdOption, enrolmentFrom, FACT_OPTIONS, publicKeyOption } from '../device-options.ts'
 import { pathOption, readOptions, urlOption, type Options } from '../options.ts'
 import { askPortalFor } from '../portal.ts'
 import { readInput } from '../read-input.ts'
 import type { Terminal } from '../terminal.ts'
 
-const ONE_DEVICE = [
-  'area',
-  'device-id',
-  'public-key',
-  'stage',
-  'customers',
-  ...PLACE_OPTIONS,
-] as const
+const ONE_DEVICE = ['device-id', 'public-key', ...FACT_OPTIONS] as const
 type OneDevice = (typeof ONE_DEVICE)[number]
 
 export const deviceEnrol: Command = {
@@ -76,25 +61,11 @@ async function run(args: string[], terminal: Terminal): Promise<ExitCode> {
   return DONE
 }
 
-function deviceFrom(options: Options<OneDevice, never>): Enrolment {
-  const device = {
+const deviceFrom = (options: Options<OneDevice, never>): Enrolment =>
+  enrolmentFrom(options, {
     device_id: options.required('device-id', deviceIdOption),
     public_key: options.required('public-key', publicKeyOption),
-    stage: options.required('stage', stageOption),
-    customers_served: options.required('customers', customersOption),
-  }
-  const place = placeFrom(options)
-  if (!place)
-    throw new CliError(
-      'usage',
-      'place: expected --latitude and --longitude, or --location-commitment, got none',
-    )
-  const area_id =
-    'location_commitment' in place
-      ? options.required('area', areaOption)
-      : options.value('area', areaOption)
-  return { ...(area_id !== undefined && { area_id }), device: { ...device, ...place } }
-}
+  })
 
 async function devicesIn(file: string, options: Options<OneDevice, never>): Promise<Enrolment[]> {
   const surplus = ONE_DEVICE.find((name) => options.has(name))
