@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { Batch, BatchRecord } from '../../shared/api/ledger.ts'
@@ -111,6 +112,27 @@ describe('the ledger pages', () => {
     await path.waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
   })
+
+  it.each([
+    ['', 'light'],
+    ['/hi', 'dark'],
+  ] as const)(
+    'draw that way without a barrier on a phone (%s, %s)',
+    async (prefix, colorScheme) => {
+      const phone = { viewport: { width: 360, height: 740 }, colorScheme }
+      await page.context().close()
+      ;({ page, complaints } = await watchedPage(scene.browser, phone))
+      await open(`${prefix}/batches/${batch.area_id}/${batch.number}`)
+      await page.getByTestId('records').locator('button[aria-expanded]').first().click()
+      await page.getByTestId('path').getByRole('img').first().waitFor()
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        360,
+      )
+      expect(complaints).toEqual([])
+    },
+  )
 
   it('say what each record says in Hindi too', async () => {
     await open(`/hi/batches/${batch.area_id}/${batch.number}`)
