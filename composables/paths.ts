@@ -1,6 +1,7 @@
 import type { BatchState } from '../shared/api/ledger.ts'
 import type { OutageStatus } from '../shared/api/outages.ts'
 import type { ComplaintStatus } from '../shared/complaint/index.ts'
+import { mapLinkQuery, type MapLink } from './map-link.ts'
 import type { AreaPeriod } from './area/period.ts'
 import type { TimelineRange } from './device/range.ts'
 
@@ -20,13 +21,17 @@ export function withQuery(
   return text === '' ? path : `${path}?${text}`
 }
 
-export interface MapView {
-  /** Degrees. */
+/** Degrees. */
+export interface MapBox {
   west: number
   south: number
   east: number
   north: number
-  zoom: number
+}
+
+export interface MapView extends MapBox {
+  /** Web map zoom level; without it clusters are as fine as the box allows. */
+  zoom?: number
 }
 
 export interface BatchFilter {
@@ -44,6 +49,19 @@ export interface ComplaintFilter {
   status?: ComplaintStatus | 'open' | undefined
 }
 
+interface PlaceLink {
+  /** Degrees. */
+  latitude?: number | undefined
+  longitude?: number | undefined
+  areaId?: string | undefined
+}
+
+/** By time of filing, ISO 8601, `to` excluded. */
+export interface Period {
+  from?: string | undefined
+  to?: string | undefined
+}
+
 interface PageQuery {
   cursor?: string | null | undefined
   limit?: number | undefined
@@ -51,18 +69,26 @@ interface PageQuery {
 
 /** Decimals of a degree that matter on a map: about a metre. */
 const BBOX_DECIMALS = 5
+const boxText = ({ west, south, east, north }: MapBox): string =>
+  [west, south, east, north].map((d) => d.toFixed(BBOX_DECIMALS)).join(',')
 
 export const apiPaths = {
-  map: (view?: MapView) =>
+  map: (view?: MapView, at?: string | null) =>
     withQuery(`${API}/map`, {
-      bbox:
-        view &&
-        [view.west, view.south, view.east, view.north]
-          .map((d) => d.toFixed(BBOX_DECIMALS))
-          .join(','),
+      at,
+      bbox: view && boxText(view),
       zoom: view?.zoom,
     }),
-  areas: ({ cursor, limit }: PageQuery = {}) => withQuery(`${API}/areas`, { cursor, limit }),
+  areas: ({
+    cursor,
+    limit,
+    geometry,
+    at,
+  }: PageQuery & { geometry?: 'none' | undefined; at?: string | null } = {}) =>
+    withQuery(`${API}/areas`, { cursor, limit, geometry, at }),
+  search: (words: string) => withQuery(`${API}/search`, { q: words }),
+  ongoingOutages: (bbox: MapBox) =>
+    withQuery(`${API}/outages`, { bbox: boxText(bbox), status: 'ongoing', limit: 1 }),
   events: () => `${API}/events`,
   batches: ({ areaId, state, cursor, limit }: BatchFilter & PageQuery = {}) =>
     withQuery(`${API}/batches`, { area_id: areaId, state, cursor, limit }),
@@ -85,13 +111,15 @@ export const apiPaths = {
     withQuery(`${API}/complaints/nearby`, { latitude, longitude }),
   complaintStep: (id: string, step: 'join' | 'dispute' | 'redact' | 'comments' | 'photos') =>
     `${apiPaths.complaint(id)}/${step}`,
-  complaintStatistics: (areaId: string) =>
-    `${API}/areas/${encodeURIComponent(areaId)}/complaints/statistics`,
+  complaintPhoto: (id: string, commitment: string) =>
+    `${apiPaths.complaint(id)}/photos/${commitment}`,
+  complaintStatistics: (areaId: string, { from, to }: Period = {}) =>
+    withQuery(`${API}/areas/${encodeURIComponent(areaId)}/complaints/statistics`, { from, to }),
 }
 
 /** Addresses of the pages; `local` puts them into a language. In components: `usePagePaths()`. */
 export const pagePathsIn = (local: (path: string) => string) => ({
-  map: () => local('/'),
+  map: (link: MapLink = {}) => local(withQuery('/', mapLinkQuery(link))),
   batches: (filter: BatchFilter = {}) =>
     local(withQuery('/batches', { area: filter.areaId, state: filter.state })),
   batch: (areaId: string, number: number) =>
@@ -104,9 +132,12 @@ export const pagePathsIn = (local: (path: string) => string) => ({
   outage: (outageId: string) => local(`/outages/${encodeURIComponent(outageId)}`),
   device: (deviceId: string, range?: TimelineRange) =>
     local(withQuery(`/devices/${encodeURIComponent(deviceId)}`, { range })),
-  complaints: (areaId?: string) => local(withQuery('/complaints', { area: areaId })),
+  complaints: (areaId?: string, status?: ComplaintFilter['status']) =>
+    local(withQuery('/complaints', { area: areaId, status })),
   complaint: (id: string) => local(`/complaints/${encodeURIComponent(id)}`),
-  newComplaint: () => local('/complaints/new'),
+  /** With a place, or with an area where the place is not known. */
+  newComplaint: ({ latitude, longitude, areaId }: PlaceLink = {}) =>
+    local(withQuery('/complaints/new', { lat: latitude, lon: longitude, area: areaId })),
   verify: (leafHash?: string) => local(withQuery('/verify', { leaf: leafHash })),
 })
 

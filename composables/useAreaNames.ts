@@ -5,11 +5,27 @@ const LIMIT = 500
 /** Names of the areas by id, for labels and filters; an area beyond the first page goes by its id. */
 export async function useAreaNames() {
   const { data } = await useAsyncData('area-names', async () => {
-    const { items } = await ask<{ items: Area[] }>(apiPaths.areas({ limit: LIMIT }))
-    return items.map(({ area_id, name }) => ({ areaId: area_id, name }))
+    const { items } = await ask<{ items: Area[] }>(
+      apiPaths.areas({ limit: LIMIT, geometry: 'none' }),
+    )
+    return items.map(({ area_id, name, parent_id }) => ({
+      areaId: area_id,
+      name,
+      parentId: parent_id,
+    }))
   })
   const areas = computed(() => data.value ?? [])
   const nameOf = (areaId: string) =>
     areas.value.find((area) => area.areaId === areaId)?.name ?? areaId
-  return { areas, nameOf }
+  /** Whether an area is another or lies in it; false too where that is not known. */
+  function isWithin(areaId: string, outer: string): boolean {
+    const seen = new Set<string>()
+    let id: string | null = areaId
+    while (id !== null && id !== outer && !seen.has(id)) {
+      seen.add(id)
+      id = areas.value.find((area) => area.areaId === id)?.parentId ?? null
+    }
+    return id === outer
+  }
+  return { areas, nameOf, isWithin }
 }

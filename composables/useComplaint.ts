@@ -54,7 +54,8 @@ export async function useComplaint(id: string) {
 
   return {
     complaint: data,
-    isOwn: computed(() => secret.value !== null),
+    /** Of the complaint's link; null for who has none. */
+    secret: readonly(secret),
     trouble,
     isBusy,
     step,

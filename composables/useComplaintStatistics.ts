@@ -1,14 +1,18 @@
 import type { ComplaintStatistics } from '../shared/api/complaints.ts'
 
 /** How complaints of an area were dealt with; null while there is none chosen or it could not be had. */
-export async function useComplaintStatistics(areaId: () => string | undefined) {
-  const key = computed(() => `complaint-statistics:${areaId() ?? ''}`)
+export async function useComplaintStatistics(
+  areaId: () => string | undefined,
+  period: () => Period = () => ({}),
+) {
+  const path = computed(() => {
+    const id = areaId()
+    return id === undefined ? null : apiPaths.complaintStatistics(id, period())
+  })
+  const key = computed(() => `complaint-statistics:${path.value ?? ''}`)
   const { data } = await useAsyncData(
     key,
-    async () => {
-      const id = areaId()
-      return id === undefined ? null : ask<ComplaintStatistics>(apiPaths.complaintStatistics(id))
-    },
+    async () => (path.value === null ? null : ask<ComplaintStatistics>(path.value)),
     { deep: false },
   )
   return computed(() => data.value ?? null)

@@ -1,3 +1,4 @@
+import type { ComplaintSummary } from '../shared/api/complaints.ts'
 import type { Batch } from '../shared/api/ledger.ts'
 import type { StatusEvent } from '../shared/api/map.ts'
 import type { Outage } from '../shared/api/outages.ts'
@@ -8,6 +9,7 @@ export interface LiveHandlers {
   onStatus?: (event: StatusEvent) => void
   onBatch?: (batch: Batch) => void
   onOutage?: (outage: Outage) => void
+  onComplaint?: (complaint: ComplaintSummary) => void
   /** The stream is back after it was lost: what was shown may have been missed, ask again. */
   onBack?: () => void
 }
@@ -19,7 +21,7 @@ const RETRY_MAX_MS = 30_000
  * Follows the portal's server-sent events while the component is mounted. The browser reconnects by itself, resuming by
  * Last-Event-ID; where it gives up (an HTTP error), this opens the stream again, waiting longer each time.
  */
-export function useLiveEvents({ onStatus, onBatch, onOutage, onBack }: LiveHandlers): {
+export function useLiveEvents({ onStatus, onBatch, onOutage, onComplaint, onBack }: LiveHandlers): {
   live: Readonly<Ref<LiveState>>
   lostAt: Readonly<Ref<string | null>>
 } {
@@ -36,6 +38,8 @@ export function useLiveEvents({ onStatus, onBatch, onOutage, onBack }: LiveHandl
     if (onStatus) source.addEventListener('status', ({ data }) => onStatus(JSON.parse(data)))
     if (onOutage) source.addEventListener('outage', ({ data }) => onOutage(JSON.parse(data)))
     if (onBatch) source.addEventListener('batch', ({ data }) => onBatch(JSON.parse(data)))
+    if (onComplaint)
+      source.addEventListener('complaint', ({ data }) => onComplaint(JSON.parse(data)))
   }
 
   function onOpen() {

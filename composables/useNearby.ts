@@ -3,7 +3,7 @@ import type { Coordinates } from '../shared/complaint/index.ts'
 
 const PAUSE_MS = 400
 
-/** What sensors and complaints around a place say, asked again a moment after the place changed. */
+/** What sensors and complaints around a place say, asked in the browser, and again a moment after the place changed. */
 export function useNearby(place: () => Coordinates | null) {
   const nearby = shallowRef<Nearby | null>(null)
   const trouble = shallowRef<Trouble | null>(null)
@@ -22,12 +22,26 @@ export function useNearby(place: () => Coordinates | null) {
     }
   }
 
-  watch(place, (at) => {
-    clearTimeout(timer)
-    asked += 1
-    nearby.value = null
-    if (at) timer = setTimeout(() => void look(at), PAUSE_MS)
-  })
+  /** Looks again at the same place. */
+  function again() {
+    const at = place()
+    if (at) void look(at)
+  }
+
+  onMounted(again)
+  watch(
+    () => {
+      const at = place()
+      return at && `${at.latitude},${at.longitude}`
+    },
+    () => {
+      clearTimeout(timer)
+      asked += 1
+      nearby.value = null
+      trouble.value = null
+      timer = setTimeout(again, PAUSE_MS)
+    },
+  )
   onBeforeUnmount(() => clearTimeout(timer))
-  return { nearby, trouble }
+  return { nearby, trouble, again }
 }

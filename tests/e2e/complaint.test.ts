@@ -1,17 +1,30 @@
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { asAdmin, send as request } from '../portal.ts'
 import { startScene, watchedPage, type Scene } from './scene.ts'
 
-const PHONE = { viewport: { width: 390, height: 844 } }
+const PHONE = { viewport: { width: 360, height: 740 } }
+const SCREENSHOTS = fileURLToPath(new URL('screenshots', import.meta.url))
+const SCREENS = { phone: PHONE.viewport, desktop: { width: 1280, height: 900 } }
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const LOOKS = (['phone', 'desktop'] as const).flatMap((screen) =>
+  (['light', 'dark'] as const).flatMap((colorScheme) =>
+    (['', '/hi'] as const).map((prefix) => ({ screen, colorScheme, prefix })),
+  ),
+)
 
 describe('the complaint pages', () => {
   let scene: Scene
   let page: Page
   let complaints: string[]
   let place: string
+  let shownId: string | null = null
   beforeAll(async () => {
+    await mkdir(SCREENSHOTS, { recursive: true })
     scene = await startScene()
     const [device] = scene.devices
     if (!device) throw new Error('expected a device')
@@ -24,13 +37,24 @@ describe('the complaint pages', () => {
     return () => page.context().close()
   })
 
-  const begin = async () => {
-    await page.goto(`${scene.test.url}/complaints/new`, { waitUntil: 'networkidle' })
-    await page.getByText('No electricity').click()
+  const open = (path = '/complaints/new') =>
+    page.goto(`${scene.test.url}${path}`, { waitUntil: 'networkidle' })
+  const typePlace = async () => {
+    await page.getByRole('button', { name: 'Point at the map' }).click()
     const input = page.getByLabel('Latitude, longitude')
     await input.fill(place)
     await input.blur()
+  }
+  const begin = async () => {
+    await open()
+    await page.getByText('No electricity').click()
+    await typePlace()
     await page.getByTestId('sensors').waitFor()
+  }
+  const act = async (id: string, body: object) => {
+    const actions = `/api/v1/admin/complaints/${id}/actions`
+    const { status } = await request(scene.test.url, 'POST', actions, body, asAdmin)
+    expect(status).toBe(201)
   }
   const file = async (words: string) => {
     await begin()
@@ -55,8 +79,19 @@ describe('the complaint pages', () => {
     await send('Dark since the storm')
     await page.getByTestId('secret-link').click()
     await page.getByTestId('own').waitFor()
-    expect(await page.getByTestId('timeline').innerText()).toContain('Dark since the storm')
-    expect(await page.getByTestId('timeline').innerText()).toContain('Photo added')
+    await expect
+      .poll(() => page.getByTestId('timeline').innerText())
+      .toContain('Dark since the storm')
+    await expect.poll(() => page.getByTestId('timeline').innerText()).toContain('Photo added')
+    const width = () =>
+      page.getByTestId('photo').evaluate((image: HTMLImageElement) => image.naturalWidth)
+    await expect.poll(width).toBe(9)
+    const { pathname } = new URL(page.url())
+    const { page: other } = await watchedPage(scene.browser, PHONE)
+    await other.goto(`${scene.test.url}${pathname}`, { waitUntil: 'networkidle' })
+    expect(await other.getByTestId('timeline').innerText()).not.toContain('Dark since')
+    expect(await other.getByTestId('photo').count()).toBe(0)
+    await other.context().close()
     expect(complaints).toEqual([])
   })
 
@@ -65,8 +100,106 @@ describe('the complaint pages', () => {
     await page.getByLabel(/Anything to add/).fill('Half a sentence')
     await page.reload({ waitUntil: 'networkidle' })
     await expect.poll(() => page.getByLabel(/Anything to add/).inputValue()).toBe('Half a sentence')
-    await expect.poll(() => page.getByLabel('Latitude, longitude').inputValue()).toBe(place)
+    await expect.poll(() => page.getByTestId('chosen-place').innerText()).toContain(place)
     expect(complaints).toEqual([])
+  })
+
+  it('need no map: an area is found by name, and the address is said in words', async () => {
+    await open()
+    await page.getByText('Low voltage').click()
+    await page.getByRole('combobox').fill('gay')
+    await page.getByRole('option', { name: /Gaya/ }).click()
+    expect(await page.getByTestId('chosen-place').innerText()).toContain('The middle of Gaya')
+    await page.getByLabel(/Address or landmark/).fill('Behind the Shiva temple')
+    expect(await page.locator('.leaflet-container').count()).toBe(0)
+    await send('Lamps glow red')
+    await page.getByTestId('secret-link').click()
+    await page.getByTestId('own').waitFor()
+    await expect
+      .poll(() => page.getByTestId('timeline').innerText())
+      .toContain('Behind the Shiva temple')
+    expect(complaints).toEqual([])
+  })
+
+  it('can be filed by keyboard alone', async () => {
+    await open('/complaints/new?area=in-br-gaya')
+    await page.getByTestId('chosen-place').waitFor()
+    await page.getByRole('radio').first().focus()
+    await page.keyboard.press('Space')
+    await page.getByRole('button', { name: 'File the complaint' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByTestId('filed').waitFor()
+    expect(await page.getByTestId('filed').evaluate((one) => one === document.activeElement)).toBe(
+      true,
+    )
+    expect(complaints).toEqual([])
+  })
+
+  it('say what is missing instead of sending half', async () => {
+    await open()
+    await page.getByRole('button', { name: 'File the complaint' }).click()
+    expect(await page.getByRole('alert').innerText()).toMatch(/what is the matter[^]*Say where/)
+  })
+
+  it('show the outlines of areas where there are no tiles, and take the place pointed at', async () => {
+    await open()
+    await page.getByRole('button', { name: 'Point at the map' }).click()
+    await page.locator('.place-picker .outline').nth(1).waitFor({ state: 'attached' })
+    await page.locator('.place-picker').click({ position: { x: 150, y: 150 } })
+    expect(await page.getByTestId('chosen-place').innerText()).toContain('Chosen: 25.')
+    expect(complaints).toEqual([])
+  })
+
+  it('take the place from their address', async () => {
+    const [latitude, longitude] = place.split(', ')
+    await open(`/complaints/new?lat=${latitude}&lon=${longitude}&area=in-br-patna`)
+    await expect.poll(() => page.getByTestId('chosen-place').innerText()).toContain(place)
+    await open('/complaints/new?area=in-br-patna')
+    await expect
+      .poll(() => page.getByTestId('chosen-place').innerText())
+      .toContain('The middle of Patna')
+  })
+
+  it('say honestly that nothing was filed without a connection, and file when it is back', async () => {
+    await begin()
+    await page.getByLabel(/Anything to add/).fill('Written in the dark')
+    await page.context().setOffline(true)
+    await page.getByRole('button', { name: 'File the complaint' }).click()
+    await page.locator('[data-unsent=not_sent]').waitFor()
+    expect(await page.locator('[data-unsent]').innerText()).toContain('Not filed yet')
+    await page.context().setOffline(false)
+    await page.getByTestId('secret-link').waitFor()
+    await open()
+    expect(await page.locator('[data-unsent]').count()).toBe(0)
+    expect(await page.getByLabel(/Anything to add/).inputValue()).toBe('')
+  })
+
+  it('say that nobody knows when the answer got lost', async () => {
+    await begin()
+    await page.route('**/api/v1/complaints', (route) => route.abort())
+    await page.getByRole('button', { name: 'File the complaint' }).click()
+    await page.locator('[data-unsent=unknown]').waitFor()
+    expect(await page.locator('[data-unsent]').innerText()).toContain('not known whether')
+  })
+
+  it('follow what happens elsewhere', async () => {
+    const { page: list, complaints: said } = await watchedPage(scene.browser, PHONE)
+    await list.goto(`${scene.test.url}/complaints?area=in-br-patna&status=open`, {
+      waitUntil: 'load',
+    })
+    await list.locator('[data-live=live]').waitFor()
+    const links = list.getByTestId('complaints').getByRole('link')
+    const before = await links.count()
+    await file('Is anybody there')
+    await expect.poll(() => links.count()).toBe(before + 1)
+    await page.getByTestId('secret-link').click()
+    await page.locator('[data-live=live]').waitFor()
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    await act(id, { action: 'acknowledge' })
+    await page.locator('[data-status=acknowledged]').waitFor()
+    await list.locator(`li:has(a[href$="${id}"]) [data-status=acknowledged]`).waitFor()
+    expect([...said, ...complaints]).toEqual([])
+    await list.context().close()
   })
 
   it('mark a false closing, and let the filer dispute it', async () => {
@@ -74,19 +207,22 @@ describe('the complaint pages', () => {
     await page.getByTestId('secret-link').click()
     await page.getByTestId('own').waitFor()
     const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
-    const actions = `/api/v1/admin/complaints/${id}/actions`
-    const { status } = await request(
-      scene.test.url,
-      'POST',
-      actions,
-      { action: 'resolve' },
-      asAdmin,
-    )
-    expect(status).toBe(201)
+    await act(id, { action: 'resolve' })
     await page.reload({ waitUntil: 'networkidle' })
     await page.getByTestId('contradicted').waitFor()
     await page.getByRole('button', { name: /Dispute/ }).click()
     await page.locator('[data-status=disputed]').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('keep what the list is narrowed to in the address', async () => {
+    await open('/complaints')
+    await page.getByRole('combobox').first().click()
+    await page.getByRole('option', { name: 'Patna' }).click()
+    await expect.poll(() => page.url()).toContain('area=in-br-patna')
+    await page.getByTestId('figures').waitFor()
+    await page.reload({ waitUntil: 'networkidle' })
+    expect(await page.getByTestId('figures').innerText()).toContain('Patna')
     expect(complaints).toEqual([])
   })
 
@@ -100,4 +236,56 @@ describe('the complaint pages', () => {
     await page.getByText('बिजली नहीं है').first().waitFor()
     expect(complaints).toEqual([])
   })
+
+  for (const { screen, colorScheme, prefix } of LOOKS) {
+    const look = `${screen}-${colorScheme}${prefix.replace('/', '-')}`
+    it(`have no barrier: ${look}`, async () => {
+      const id = await filedByHand()
+      const { page: shown, complaints: said } = await watchedPage(scene.browser, {
+        viewport: SCREENS[screen],
+        colorScheme,
+      })
+      const paths = {
+        list: '/complaints?area=in-br-patna',
+        new: '/complaints/new?lat=25.6&lon=85.0',
+        one: `/complaints/${id}`,
+      }
+      for (const [name, path] of Object.entries(paths)) {
+        await shown.goto(`${scene.test.url}${prefix}${path}`, { waitUntil: 'networkidle' })
+        if (name === 'new') {
+          await shown.getByTestId('sensors').waitFor()
+          await shown.locator('button[aria-expanded]').last().click()
+          await shown.locator('.place-picker .outline').first().waitFor({ state: 'attached' })
+        }
+        if (name === 'one') await shown.getByTestId('nearby').waitFor()
+        await shown.screenshot({
+          path: `${SCREENSHOTS}/complaint-${name}-${look}.png`,
+          fullPage: true,
+        })
+        const { violations } = await new AxeBuilder({ page: shown }).withTags(RULES).analyze()
+        const found = violations.map(
+          ({ id: rule, nodes }) => `${name} ${rule}: ${nodes.map(({ html }) => html).join(' | ')}`,
+        )
+        expect(found).toEqual([])
+        const isWide = () =>
+          document.documentElement.scrollWidth > document.documentElement.clientWidth
+        expect(await shown.evaluate(isWide), name).toBe(false)
+      }
+      expect(said).toEqual([])
+      await shown.context().close()
+    })
+  }
+
+  /** A complaint with a life: joined, assigned, closed too early. */
+  const filedByHand = async (): Promise<string> => {
+    if (shownId === null) {
+      await file('For looking at')
+      await page.getByTestId('secret-link').click()
+      await page.getByTestId('own').waitFor()
+      shownId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+      await act(shownId, { action: 'assign', team: 'line-crew-2' })
+      await act(shownId, { action: 'resolve' })
+    }
+    return shownId
+  }
 })
