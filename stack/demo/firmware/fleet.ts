@@ -19,6 +19,7 @@ const FLAPPING_AFTER_MS = 6 * HOUR_MS
 const APART_DEGREES = 0.001
 const CUSTOMERS = 1
 const STEP_MS = 250
+const PART_MS = 5 * MINUTE_MS
 
 export interface FleetState {
   on: number
@@ -141,15 +142,23 @@ async function live(
       signal.throwIfAborted()
       isLast = isOver()
       const untilMs = nowMs()
-      await Promise.all(
-        members.map(async ({ device, memory }) => {
-          await device.live(untilMs)
-          memory.keepLife(device.nowMs)
-        }),
-      )
+      await Promise.all(members.map((member) => liveUntil(member, untilMs, signal)))
       if (!isLast) await delay(STEP_MS, undefined, { signal })
     }
   } finally {
     await Promise.all(members.map(({ device }) => device.stop()))
+  }
+}
+
+/** In parts, so that a stop need not wait for a device that is behind. */
+async function liveUntil(
+  { device, memory }: Member,
+  untilMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  while (device.nowMs < untilMs) {
+    signal.throwIfAborted()
+    await device.live(Math.min(untilMs, device.nowMs + PART_MS))
+    memory.keepLife(device.nowMs)
   }
 }
