@@ -116,6 +116,8 @@ export default defineNuxtConfig({
     resolve: { alias: [{ find: /^leaflet$/, replacement: 'leaflet/dist/leaflet-src.esm.js' }] },
     worker: { format: 'es' },
   },
+  // What a link leads to is fetched when someone turns to the link: a cheap phone loads no page it does not open.
+  experimental: { defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } } },
   nitro,
   ignore: ['cli/**', 'contracts/**', 'firmware/**', 'stack/**', 'docs/**', 'bench/**', 'tests/**'],
   typescript: {

@@ -11,17 +11,22 @@ export function createAreaLayer(
   onChoose: (areaId: string) => void,
 ) {
   const shapes = new Map<string, GeoJSON>()
+  const parents = new Set<string>()
 
   /** Replaces the outlines. */
   function draw(outlines: readonly AreaOutline[]) {
     for (const shape of shapes.values()) shape.remove()
     shapes.clear()
-    for (const { areaId, geometry } of outlines) {
+    parents.clear()
+    for (const { areaId, geometry, isParent } of outlines) {
       const shape = geoJSON(geometry, {
         style: { renderer, weight: 1 },
         bubblingMouseEvents: false,
+        // What lies in it is pointed at, not its border.
+        interactive: !isParent,
       })
-      shape.on('click', () => onChoose(areaId))
+      if (isParent) parents.add(areaId)
+      else shape.on('click', () => onChoose(areaId))
       shapes.set(areaId, shape.addTo(map).bringToBack())
     }
   }
@@ -36,10 +41,12 @@ export function createAreaLayer(
     for (const area of areas) {
       const step = shareClass(shareOff(area))
       const isChosen = area.area_id === chosenId
+      const isParent = parents.has(area.area_id)
       shapes.get(area.area_id)?.setStyle({
         color: isChosen ? palette.states.on : palette.areaLine,
-        weight: isChosen ? 3 : 1,
+        weight: isChosen ? 3 : isParent ? PARENT_WEIGHT : 1,
         fillColor: palette.shares[step ?? 0],
+        fill: !isParent,
         fillOpacity: fillOpacity(step, hasGround),
       })
     }
@@ -58,6 +65,8 @@ export function createAreaLayer(
     remove: () => draw([]),
   }
 }
+
+const PARENT_WEIGHT = 2.5
 
 /** Where nothing is known there is only an outline. Over map tiles the shading lets the ground through. */
 const fillOpacity = (step: number | null, hasGround: boolean) =>

@@ -3,7 +3,7 @@ import type { DeviceRow } from '../models/index.ts'
 import type { Deps } from './deps.ts'
 
 /** After this many heartbeats without a word a device that said ON is silent; formats.md §8. */
-const SILENT_AFTER_HEARTBEATS = 3
+export const SILENT_AFTER_HEARTBEATS = 3
 
 /** What the state of a device now is told by. */
 export interface StateDeps {

@@ -1,10 +1,11 @@
 import { CodedError } from '../../shared/coded-error.ts'
-import { MAP_HISTORY_HOURS, type DeviceState } from '../../shared/api/map.ts'
-import { breaksAsOf, type StandingBreak } from '../../shared/outage/index.ts'
+import type { DeviceState } from '../../shared/api/map.ts'
+import { MAP_HISTORY_HOURS } from '../../shared/map-history.ts'
+import type { Break } from '../../shared/outage/index.ts'
 import { secondText } from './api-times.ts'
 import type { Deps } from './deps.ts'
 import type { MapDevice } from './device-snapshot.ts'
-import { silentBefore, type StateDeps } from './device-state.ts'
+import { SILENT_AFTER_HEARTBEATS, silentBefore, type StateDeps } from './device-state.ts'
 import { mapHistory, type MapHistory } from './map-history.ts'
 
 export type MomentDeps = Pick<Deps, 'models'> & StateDeps
@@ -52,6 +53,9 @@ function now(deps: StateDeps): MapMoment {
   }
 }
 
+/** What a device is in at the moment; a silence that begins at null has no reading before it. */
+type Standing = Pick<Break, 'state' | 'fromAt'>
+
 interface Then {
   at: number
   /** What is known by then decides whether a last silence is one. */
@@ -68,25 +72,27 @@ function past(history: MapHistory, { at, asOfAt, heartbeatMs }: Then): MapMoment
     return spans.some(({ fromAt, toAt }) => fromAt <= at && (toAt === null || at < toAt))
   }
 
-  function standing({ id, powerStatus, measuredAt }: MapDevice): StandingBreak[] {
-    const stored = history.breaks.get(id) ?? []
-    if (powerStatus !== 'ON') return breaksAsOf(stored, asOfAt, heartbeatMs)
-    const last = { state: 'silent', fromAt: measuredAt + heartbeatMs, toAt: null } as const
-    const bounds = { firstSeq: null, lastSeq: null }
-    return breaksAsOf([...stored, { ...last, ...bounds }], asOfAt, heartbeatMs)
+  /** The silence after the last reading is not among the breaks; what is known by now decides whether it is one. */
+  function lastSilence({ powerStatus, measuredAt }: MapDevice): Standing | null {
+    const isSilent =
+      powerStatus === 'ON' && asOfAt - measuredAt > SILENT_AFTER_HEARTBEATS * heartbeatMs
+    const fromAt = measuredAt + heartbeatMs
+    return isSilent && fromAt <= at ? { state: 'silent', fromAt } : null
   }
 
-  /** Most devices have no break: those are told apart first, there may be a hundred thousand of them. */
-  function breakAt(device: MapDevice): StandingBreak | null {
-    const isHeard = device.measuredAt + heartbeatMs > at
-    if (isHeard && !history.breaks.has(device.id)) return null
-    return standing(device).find(({ fromAt, toAt }) => fromAt <= at && at < toAt) ?? null
+  /** Asked of a hundred thousand devices: most have no break. */
+  function breakAt(device: MapDevice): Standing | null {
+    const found = history.breaks
+      .get(device.id)
+      ?.find(({ fromAt, toAt }) => (fromAt ?? 0) <= at && (toAt === null || at < toAt))
+    return found ?? lastSilence(device)
   }
 
-  function onSince(device: MapDevice): string | null {
-    const ended = standing(device).flatMap(({ toAt }) => (toAt <= at ? [toAt] : []))
+  function onSince({ id, powerStatus, since }: MapDevice): string | null {
+    const ended = (history.breaks.get(id) ?? []).flatMap(({ toAt }) =>
+      toAt !== null && toAt <= at ? [toAt] : [],
+    )
     if (ended.length > 0) return secondText(Math.max(...ended))
-    const { powerStatus, since } = device
     return powerStatus === 'ON' && since !== null && Date.parse(since) <= at ? since : null
   }
 
@@ -99,7 +105,7 @@ function past(history: MapHistory, { at, asOfAt, heartbeatMs }: Then): MapMoment
       if (device.powerStatus === null) return null
       const found = breakAt(device)
       if (!found) return onSince(device)
-      return Number.isFinite(found.fromAt) ? secondText(found.fromAt) : null
+      return found.fromAt === null ? null : secondText(found.fromAt)
     },
     asOf: secondText(at),
   }

@@ -69,9 +69,7 @@ export const bboxField = z
     'expected west < east and south < north',
   )
 
-/** How far the map looks back. */
-export const MAP_HISTORY_HOURS = 48
-/** A moment of the last 48 hours, shown instead of now. */
+/** A moment of the last `MAP_HISTORY_HOURS`, shown instead of now. */
 const atField = z.iso.datetime()
 
 /** The web map zoom level is that by which clusters are spaced. */

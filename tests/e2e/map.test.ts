@@ -19,11 +19,13 @@ describe('the map', () => {
     return () => page.context().close()
   })
 
-  const open = async () => {
-    await page.goto(scene.test.url)
+  const open = async (path = '/') => {
+    await page.goto(`${scene.test.url}${path}`)
     await page.locator('[data-live=live]').waitFor()
     await page.locator('[aria-busy=false] .outage-map canvas').waitFor()
   }
+  const pressed = (name: string) =>
+    page.getByRole('button', { name, exact: true }).getAttribute('aria-pressed')
   const summary = () => page.getByTestId('summary')
   /** Points at a device the way a person does: at its place on the map. */
   const tap = async (longitude: number, latitude: number) => {
@@ -100,6 +102,91 @@ describe('the map', () => {
     expect(await phone.locator('.outage-map').isVisible()).toBe(true)
     expect(found).toEqual([])
     await phone.context().close()
+  })
+
+  it('opens from a link as it was left, in the other language too', async () => {
+    const [device] = scene.devices
+    if (!device) throw new Error('expected a device')
+    const { longitude = 0, latitude = 0, device_id } = device.facts
+    await open(`/?lat=${latitude}&lon=${longitude}&zoom=13&device=${device_id}&show=on+off`)
+    await page.getByTestId('chosen').getByTitle(device_id).waitFor()
+    expect(await pressed('Silent')).toBe('false')
+    await page.getByTestId('language').click()
+    await page.waitForURL(/\/hi\?.*device=/)
+    await page.getByTestId('chosen').getByTitle(device_id).waitFor()
+  })
+
+  it('finds a place by its name with the keyboard, and keeps it in the address', async () => {
+    await open()
+    const search = page.getByRole('combobox')
+    await search.fill('gay')
+    await page.getByRole('option', { name: 'Gaya' }).waitFor()
+    await search.press('ArrowDown')
+    expect(await search.getAttribute('aria-activedescendant')).toBe('map-search-list-0')
+    await search.press('Enter')
+    await page.getByTestId('chosen').getByRole('heading', { name: 'Gaya' }).waitFor()
+    await page.waitForURL(/area=in-br-gaya/)
+    await search.fill('nowhere')
+    await page.getByText('No place and no sensor begins so.').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('says what the sensors around a visitor report, without being told where that is', async () => {
+    const [device] = scene.devices
+    if (!device) throw new Error('expected a device')
+    const { longitude = 0, latitude = 0 } = device.facts
+    await scene.report(device, { power_status: 'OFF', reason: 'last_gasp' })
+    const geolocation = { latitude: latitude + 0.00123, longitude: longitude + 0.00123 }
+    await page.context().grantPermissions(['geolocation'])
+    await page.context().setGeolocation(geolocation)
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    await open()
+    expect(await page.getByTestId('around').count()).toBe(0)
+    await page.getByRole('button', { name: 'Show where I am' }).click()
+    const around = page.getByTestId('around')
+    await around.getByText(/^1 of 1 sensors around here reports no mains since \d\d:\d\d/).waitFor()
+    expect(asked.filter((url) => url.includes(geolocation.latitude.toFixed(5)))).toEqual([])
+    await around.getByRole('link', { name: 'Report a problem here' }).click()
+    await page.waitForURL(/\/complaints\/new$/)
+    await scene.report(device, { power_status: 'ON', reason: 'boot' })
+  })
+
+  it('says what to do where the browser does not tell the place', async () => {
+    await open()
+    await page.getByRole('button', { name: 'Show where I am' }).click()
+    await page.getByText('Your browser does not tell where you are.').waitFor()
+  })
+
+  it('shows the states that are asked for, on the map and in the list', async () => {
+    await open()
+    const sensors = page.getByTestId('sensors').getByRole('listitem')
+    await sensors.first().waitFor()
+    expect(await sensors.count()).toBe(scene.devices.length)
+    await page.getByRole('button', { name: 'Mains', exact: true }).click()
+    await page.getByText('No such sensor in view.').waitFor()
+    await page.waitForURL(/show=off\+silent/)
+    expect(complaints).toEqual([])
+  })
+
+  it('goes back in time with the keyboard, says to when, and returns to now', async () => {
+    await open()
+    const slider = page.getByRole('slider', { name: 'Moment shown' })
+    expect(await slider.getAttribute('aria-valuetext')).toBe('Now')
+    await slider.press('ArrowLeft')
+    await summary().getByText('As it was at').waitFor()
+    await page.waitForURL(/at=20/)
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/\d\d:\d\d/)
+    // Nothing stood there then: not shown as power, nor as an outage.
+    await summary().getByText('No sensor was in service then').waitFor()
+    await page.getByRole('button', { name: 'Play the last 48 hours' }).click()
+    await summary().locator('[data-live=live]').waitFor()
+    await summary().getByText('No sensor reports an outage').waitFor()
+    await slider.press('Home')
+    await summary().getByText('As it was at').waitFor()
+    await page.getByRole('button', { name: 'Back to now' }).click()
+    await summary().locator('[data-live=live]').waitFor()
+    expect(complaints).toEqual([])
   })
 
   it('says so when the portal is gone, keeps what it showed, and comes back by itself', async () => {
