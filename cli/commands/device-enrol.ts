@@ -15,7 +15,7 @@ import { askPortalFor } from '../portal.ts'
 import { readInput } from '../read-input.ts'
 import type { Terminal } from '../terminal.ts'
 
-const ONE_DEVICE = ['device-id', 'public-key', ...FACT_OPTIONS] as const
+const ONE_DEVICE = [...FACT_OPTIONS, 'device-id', 'public-key'] as const
 type OneDevice = (typeof ONE_DEVICE)[number]
 
 export const deviceEnrol: Command = {

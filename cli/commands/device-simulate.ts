@@ -162,6 +162,8 @@ async function live(living: Living): Promise<Outcome> {
     settings: { origin: 'http://portal.simulated', apn: 'iot.simulated', 'spread-s': 0 },
   })
   for (const { atMs, isPresent } of edgesOf(mains)) {
+    // The plan ends there; the mains do not.
+    if (atMs >= untilMs) continue
     device.agenda.at(atMs, () => {
       senses(isPresent)
     })
