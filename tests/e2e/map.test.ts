@@ -114,6 +114,7 @@ describe('the map', () => {
     await page.getByTestId('language').click()
     await page.waitForURL(/\/hi\?.*device=/)
     await page.getByTestId('chosen').getByTitle(device_id).waitFor()
+    expect(complaints).toEqual([])
   })
 
   it('finds a place by its name with the keyboard, and keeps it in the address', async () => {
