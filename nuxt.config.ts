@@ -100,6 +100,10 @@ export default defineNuxtConfig({
       /** "latitude,longitude" */
       mapCenter: '37.84,-85.7',
       mapZoom: 8,
+      /** Who runs this portal, as the pages name them; empty: nobody is named. */
+      operator: '',
+      /** E-mail address or http(s) URL at which they are reached. */
+      contact: '',
       /** Zone in which every page tells the time (IANA). */
       timeZone: 'Asia/Kolkata',
       /** Whose way of writing numbers and dates is followed (ISO 3166). */
@@ -119,6 +123,8 @@ export default defineNuxtConfig({
   // What a link leads to is fetched when someone turns to the link: a cheap phone loads no page it does not open.
   experimental: { defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } } },
   nitro,
+  // Shown at any address when there is no network: scripts would look for that address's own page.
+  routeRules: { '/offline': { noScripts: true }, '/hi/offline': { noScripts: true } },
   ignore: ['cli/**', 'contracts/**', 'firmware/**', 'stack/**', 'docs/**', 'bench/**', 'tests/**'],
   typescript: {
     strict: true,

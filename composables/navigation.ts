@@ -9,4 +9,11 @@ export const MAIN_PAGES = [
 ] as const
 
 /** The pages the footer leads to. */
-export const FOOTER_PAGES = ['batches', 'verify'] as const
+export const FOOTER_PAGES = [
+  'about',
+  'trust',
+  'openData',
+  'apiDocs',
+  'privacy',
+  'accessibility',
+] as const

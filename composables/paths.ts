@@ -103,6 +103,7 @@ export const apiPaths = {
   proof: (leafHash: string) => `${API}/records/${encodeURIComponent(leafHash)}/proof`,
   ledger: () => `${API}/ledger`,
   due: (areaId?: string) => withQuery(`${API}/ledger/due`, { area_id: areaId }),
+  openApi: () => `${API}/openapi.json`,
   complaints: ({ areaId, status, cursor, limit }: ComplaintFilter & PageQuery = {}) =>
     withQuery(`${API}/complaints`, { area_id: areaId, status, cursor, limit }),
   complaint: (id: string) => `${API}/complaints/${encodeURIComponent(id)}`,
@@ -139,6 +140,12 @@ export const pagePathsIn = (local: (path: string) => string) => ({
   newComplaint: ({ latitude, longitude, areaId }: PlaceLink = {}) =>
     local(withQuery('/complaints/new', { lat: latitude, lon: longitude, area: areaId })),
   verify: (leafHash?: string) => local(withQuery('/verify', { leaf: leafHash })),
+  about: () => local('/about'),
+  trust: () => local('/about/trust'),
+  openData: () => local('/open-data'),
+  apiDocs: () => local('/docs/api'),
+  accessibility: () => local('/accessibility'),
+  privacy: () => local('/privacy'),
 })
 
 /** Address of a CID at a gateway, or null where either is unknown. */

@@ -5,8 +5,7 @@ const alternate = (hreflang: string, href: string) =>
 export function useLanguageHead(): void {
   const { locale, localeProperties, locales, defaultLocale } = useI18n()
   const localPath = useSwitchLocalePath()
-  const { siteUrl } = useRuntimeConfig().public
-  const origin = (siteUrl || useRequestURL().origin).replace(/\/+$/, '')
+  const origin = usePortalOrigin()
   const addressIn = (code: typeof locale.value) => `${origin}${localPath(code).split(/[?#]/)[0]}`
 
   useHead({
