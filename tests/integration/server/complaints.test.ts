@@ -277,20 +277,34 @@ describe('an official', () => {
     await expect(
       handleComplaint(desk.deps, stranger, complaint_id, { action: 'resolve' }),
     ).rejects.toMatchObject({ code: 'forbidden' })
-    const { items } = await queueComplaints(desk.deps, stranger, { limit: 500, order: 'clock' })
+    const { items } = await queueComplaints(desk.deps, stranger, {
+      show: 'open',
+      limit: 500,
+      order: 'clock',
+    })
     expect(items).toEqual([])
     await expect(
-      queueComplaints(desk.deps, stranger, { limit: 5, order: 'clock', area_id: 'patna-city' }),
+      queueComplaints(desk.deps, stranger, {
+        show: 'open',
+        limit: 5,
+        order: 'clock',
+        area_id: 'patna-city',
+      }),
     ).rejects.toMatchObject({ code: 'forbidden' })
   })
 
   it('sees the queue by clock, or the gravest first, page by page', async () => {
     const { complaint_id } = await fileAt(desk, { kind: 'hazard' })
     for (const order of ['clock', 'severity'] as const) {
-      const whole = await queueComplaints(desk.deps, OFFICIAL, { limit: 500, order })
+      const whole = await queueComplaints(desk.deps, OFFICIAL, { show: 'open', limit: 500, order })
       const paged: string[] = []
       for (let cursor: string | undefined, left = 200; left > 0; left -= 1) {
-        const page = await queueComplaints(desk.deps, OFFICIAL, { limit: 3, order, cursor })
+        const page = await queueComplaints(desk.deps, OFFICIAL, {
+          show: 'open',
+          limit: 3,
+          order,
+          cursor,
+        })
         paged.push(...page.items.map((item) => item.complaint_id))
         if (page.next === null) break
         cursor = page.next
