@@ -21,6 +21,7 @@ export type ActionName =
   | 'person_changed'
   | 'area_put'
   | 'retry_asked'
+  | 'outages_rebuild_asked'
   | 'devices_enrolled'
   | 'device_event_recorded'
   | 'action_log_exported'
