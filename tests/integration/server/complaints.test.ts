@@ -382,6 +382,13 @@ describe('a dispute', () => {
   })
 })
 
+/** What officials are shown of the closings that sensors contradict. */
+async function closedAgainstSensors(): Promise<string[]> {
+  const query = { show: 'contradicted', order: 'clock', limit: 500, kind: 'no_supply' } as const
+  const { items } = await queueComplaints(desk.deps, OFFICIAL, query)
+  return items.map(({ complaint_id }) => complaint_id)
+}
+
 describe('closing a complaint while the sensor says OFF', () => {
   const place = { latitude: 25.55, longitude: 85.11 }
 
@@ -392,6 +399,7 @@ describe('closing a complaint while the sensor says OFF', () => {
     desk.clock.advance(60_000)
     await act(desk, complaint_id, { action: 'resolve' })
     expect((await describedTo(complaint_id)).contradicted_by).toEqual([device])
+    expect(await closedAgainstSensors()).toContain(complaint_id)
     expect((await recordsOf(desk, complaint_id)).at(-1)?.public.sensors).toMatchObject({
       off: 1,
       devices: [device],
@@ -402,6 +410,7 @@ describe('closing a complaint while the sensor says OFF', () => {
     desk.clock.advance(60_000)
     await sensorSays(desk, 'witness', 'ON', place)
     expect((await describedTo(complaint_id)).contradicted_by).toBeNull()
+    expect(await closedAgainstSensors()).not.toContain(complaint_id)
     // Another outage later is another outage.
     desk.clock.advance(60_000)
     await sensorSays(desk, 'witness', 'OFF', place)
