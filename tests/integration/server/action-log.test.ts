@@ -54,7 +54,7 @@ it('pages from the newest to the first', async () => {
   const numbers: number[] = []
   let cursor: string | null = ''
   while (cursor !== null) {
-    const query = `limit=4${cursor && `&cursor=${cursor}`}`
+    const query: string = `limit=4${cursor && `&cursor=${cursor}`}`
     const { body }: { body: Actions } = await auditor.ask<Actions>('GET', `admin/actions?${query}`)
     numbers.push(...body.items.map(({ number }) => number))
     cursor = body.next
