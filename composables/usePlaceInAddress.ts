@@ -1,5 +1,4 @@
 import type { SearchAnswer } from '../shared/api/search.ts'
-import { latitudeField, longitudeField } from '../shared/fields.ts'
 
 /**
  * The place named by the page's address, as links to a new complaint write it: by its degrees, else the middle of its area.
@@ -9,16 +8,13 @@ export function usePlaceInAddress(): () => Promise<ChosenPlace | null> {
   const { query } = useRoute()
   const text = (name: string) => {
     const value = query[name]
-    return typeof value === 'string' && value !== '' ? value : undefined
+    return typeof value === 'string' ? value : ''
   }
-  const degrees = (name: string) => Number(text(name) ?? Number.NaN)
-  const areaId = text('area') ?? null
+  const areaId = text('area') || null
 
   return async () => {
-    const latitude = latitudeField.safeParse(degrees('lat'))
-    const longitude = longitudeField.safeParse(degrees('lon'))
-    if (latitude.success && longitude.success)
-      return { ...exactPlace({ latitude: latitude.data, longitude: longitude.data }), areaId }
+    const place = placeOfDegrees(text('lat'), text('lon'))
+    if (place) return { ...place, areaId }
     if (areaId === null) return null
     const { items } = await ask<SearchAnswer>(apiPaths.search(areaId))
     const area = items.find((item) => item.kind === 'area' && item.area_id === areaId)
