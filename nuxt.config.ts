@@ -37,6 +37,8 @@ function keepServerPrefetch(_options: unknown, { options }: Nuxt): void {
 export default defineNuxtConfig({
   srcDir: '.',
   buildDir: process.env.NUXT_BUILD_DIR ?? '.nuxt',
+  // Nuxt leaves what lies in its shared folder out of the pages' server bundle and names it by a path that is one folder off.
+  dir: { shared: 'shared/nuxt' },
   compatibilityDate: '2026-11-01',
   modules: [
     '@nuxt/ui',
