@@ -123,7 +123,9 @@ export default defineNuxtConfig({
     worker: { format: 'es' },
   },
   // What a link leads to is fetched when someone turns to the link: a cheap phone loads no page it does not open.
-  experimental: { defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } } },
+  experimental: {
+    defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } },
+  },
   nitro,
   // Shown at any address when there is no network: scripts would look for that address's own page.
   routeRules: { '/offline': { noScripts: true }, '/hi/offline': { noScripts: true } },

@@ -14,7 +14,7 @@ export function usePlaceInAddress(): () => Promise<ChosenPlace | null> {
 
   return async () => {
     const place = placeOfDegrees(text('lat'), text('lon'))
-    if (place) return { ...place, areaId }
+    if (place) return { ...exactPlace(place), areaId }
     if (areaId === null) return null
     const { items } = await ask<SearchAnswer>(apiPaths.search(areaId))
     const area = items.find((item) => item.kind === 'area' && item.area_id === areaId)

@@ -9,7 +9,13 @@ type DeviceSums = Pick<Area, 'counts' | 'customers_off' | 'customers_served'>
 /** All areas with the state of their devices at a moment, those of the areas within them included. */
 async function sumUpAreas(deps: MomentDeps, at?: string, hasOutlines = true): Promise<Area[]> {
   const moment = await mapMomentAt(deps, at)
-  const shown = { name: 1, kind: 1, parent_id: 1, area_type: 1, ...(hasOutlines && { outline: 1 }) } as const
+  const shown = {
+    name: 1,
+    kind: 1,
+    parent_id: 1,
+    area_type: 1,
+    ...(hasOutlines && { outline: 1 }),
+  } as const
   const areas = await deps.models.areas.find({}, shown).sort({ _id: 1 }).lean()
   const byId = new Map(areas.map((area) => [area._id, asArea(area)]))
   for (const [areaId, sums] of await ownSums(deps, moment)) {

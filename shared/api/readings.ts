@@ -22,7 +22,6 @@ export const REJECTION_CODES = [
   'clock_ahead',
   'rate_limited',
 ] as const
-export type RejectionCode = (typeof REJECTION_CODES)[number]
 
 /** Largest payload of a message that is looked at; a reading takes less than one KiB. */
 export const MAX_MESSAGE_BYTES = 16 * 1024

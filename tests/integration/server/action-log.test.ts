@@ -52,10 +52,11 @@ it('tells who did what, when and from which network, failures too, and holds no 
 
 it('pages from the newest to the first', async () => {
   const numbers: number[] = []
+  const page = (cursor: string) =>
+    auditor.ask<Actions>('GET', `admin/actions?limit=4${cursor && `&cursor=${cursor}`}`)
   let cursor: string | null = ''
   while (cursor !== null) {
-    const query: string = `limit=4${cursor && `&cursor=${cursor}`}`
-    const { body }: { body: Actions } = await auditor.ask<Actions>('GET', `admin/actions?${query}`)
+    const { body }: { body: Actions } = await page(cursor)
     numbers.push(...body.items.map(({ number }) => number))
     cursor = body.next
   }

@@ -1,7 +1,5 @@
-import { describe, expect, it, vi } from 'vitest'
-
-vi.stubGlobal('exactPlace', (place: object) => place)
-const { placeTyped } = await import('../../../composables/place-typed.ts')
+import { describe, expect, it } from 'vitest'
+import { placeTyped } from '../../../composables/place-typed.ts'
 
 describe('a place that a person types', () => {
   it.each(['25.594, 85.137', '25.594 85.137', '  25.594,85.137  '])('is read from %j', (text) => {
