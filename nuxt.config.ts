@@ -34,6 +34,15 @@ function keepServerPrefetch(_options: unknown, { options }: Nuxt): void {
   client.vue = client.vue?.filter((name) => name !== 'onServerPrefetch') ?? []
 }
 
+/**
+ * Each file costs a cheap phone a request and half a kilobyte of headers: what every page loads comes in one, what most pages
+ * share in another.
+ */
+const chunkGroups = [
+  { name: 'initial', tags: ['$initial' as const], priority: 1 },
+  { name: 'shared', test: /[\\/](?:components[\\/]common|composables)[\\/]/, minShareCount: 6 },
+]
+
 export default defineNuxtConfig({
   srcDir: '.',
   buildDir: process.env.NUXT_BUILD_DIR ?? '.nuxt',
@@ -121,6 +130,9 @@ export default defineNuxtConfig({
     // One copy of Leaflet: vue-leaflet asks for this file by name.
     resolve: { alias: [{ find: /^leaflet$/, replacement: 'leaflet/dist/leaflet-src.esm.js' }] },
     worker: { format: 'es' },
+    $client: {
+      build: { rolldownOptions: { output: { codeSplitting: { groups: chunkGroups } } } },
+    },
   },
   // What a link leads to is fetched when someone turns to the link: a cheap phone loads no page it does not open.
   experimental: {
@@ -130,6 +142,12 @@ export default defineNuxtConfig({
   // Shown at any address when there is no network: scripts would look for that address's own page.
   routeRules: { '/offline': { noScripts: true }, '/hi/offline': { noScripts: true } },
   ignore: ['cli/**', 'contracts/**', 'firmware/**', 'stack/**', 'docs/**', 'bench/**', 'tests/**'],
+  hooks: {
+    // What a page loads when someone asks for it is not fetched before.
+    'build:manifest'(manifest) {
+      for (const file of Object.values(manifest)) file.prefetch = false
+    },
+  },
   typescript: {
     strict: true,
     tsConfig: {
