@@ -9,7 +9,7 @@ const nitro = {
   // Every two seconds the ledger is asked what is due.
   scheduledTasks: {
     '*/2 * * * * *': ['ledger:advance', 'outages:derive'],
-    '*/30 * * * * *': ['complaints:tend'],
+    '*/30 * * * * *': ['complaints:tend', 'outages:tell'],
   },
   esbuild: { options: { target: 'es2024' } },
   // ethers stands on another version of noble than we do: bundled, each finds its own.

@@ -103,6 +103,9 @@ export const apiPaths = {
   proof: (leafHash: string) => `${API}/records/${encodeURIComponent(leafHash)}/proof`,
   ledger: () => `${API}/ledger`,
   due: (areaId?: string) => withQuery(`${API}/ledger/due`, { area_id: areaId }),
+  pushKey: () => `${API}/push/key`,
+  pushSubscriptions: () => `${API}/push/subscriptions`,
+  pushSubscription: (id: string) => `${apiPaths.pushSubscriptions()}/${id}`,
   openApi: () => `${API}/openapi.json`,
   complaints: ({ areaId, status, cursor, limit }: ComplaintFilter & PageQuery = {}) =>
     withQuery(`${API}/complaints`, { area_id: areaId, status, cursor, limit }),

@@ -80,6 +80,7 @@ async function main(): Promise<void> {
     const environment = {
       ...stackEnvironment(stack),
       NUXT_LOG_KEY: secrets.log_key,
+      NUXT_PUSH_KEY: secrets.push_key,
       NUXT_PERSONAL_DATA_KEY: secrets.personal_data_key,
       NUXT_ADMIN_TOKEN: secrets.admin_token,
       NUXT_METRICS_TOKEN: secrets.admin_token,

@@ -13,6 +13,8 @@ const secretsSchema = z.strictObject({
   admin_token: z.string().min(32),
   /** Private P-256 key with which the portal signs receipts. */
   log_key: z.string().regex(/^[0-9a-f]{64}$/, 'expected 32 bytes in hex'),
+  /** Private P-256 key by which push services know the portal. */
+  push_key: z.string().regex(/^[0-9a-f]{64}$/, 'expected 32 bytes in hex'),
   /** Encrypts what is personal in complaints. */
   personal_data_key: z.string().regex(/^[0-9a-f]{64}$/, 'expected 32 bytes in hex'),
 })
@@ -25,6 +27,7 @@ export async function portalSecrets(folder: string): Promise<Secrets> {
   const secrets = {
     admin_token: randomBytes(TOKEN_BYTES).toString('hex'),
     log_key: toHex(p256.utils.randomSecretKey()),
+    push_key: toHex(p256.utils.randomSecretKey()),
     personal_data_key: randomBytes(TOKEN_BYTES).toString('hex'),
     ...kept,
   }

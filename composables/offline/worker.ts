@@ -1,6 +1,7 @@
 /// <reference lib="webworker" />
 import { answerAsset, answerPage, answerState, type Line } from './answers.ts'
 import type { KeepMessage, KeptMessage } from './messages.ts'
+import { answerTap, showNotice } from './notices.ts'
 import { keepingOf, type Keeping } from './rules.ts'
 import { keptStores } from './stores.ts'
 
@@ -67,4 +68,12 @@ self.addEventListener('message', (event) => {
   event.waitUntil(
     Promise.all([asked(page, 'navigate'), ...others.map((path) => asked(path, 'cors'))]),
   )
+})
+
+self.addEventListener('push', (event) => {
+  event.waitUntil(showNotice(self, event.data))
+})
+
+self.addEventListener('notificationclick', (event) => {
+  event.waitUntil(answerTap(self, event))
 })

@@ -19,6 +19,8 @@ import { leaseModel } from './lease.ts'
 import { outageBasisModel } from './outage-basis.ts'
 import { outageRoundModel } from './outage-round.ts'
 import { outageModel } from './outage.ts'
+import { pushNoticeModel } from './push-notice.ts'
+import { pushSubscriptionModel } from './push-subscription.ts'
 import { recordModel } from './record.ts'
 import { sessionModel } from './session.ts'
 import { signInAttemptModel } from './sign-in-attempt.ts'
@@ -37,6 +39,7 @@ export type { InvitationRow } from './invitation.ts'
 export type { OutageBasisRow } from './outage-basis.ts'
 export type { OutageRoundRow } from './outage-round.ts'
 export type { OutageRow } from './outage.ts'
+export type { PushSubscriptionRow } from './push-subscription.ts'
 export type { RecordRow } from './record.ts'
 
 /** All collections on one connection. */
@@ -66,6 +69,8 @@ export function createModels(connection: Connection) {
     outageRounds: outageRoundModel(connection),
     outageBasis: outageBasisModel(connection),
     areaDays: areaDayModel(connection),
+    pushSubscriptions: pushSubscriptionModel(connection),
+    pushNotices: pushNoticeModel(connection),
   }
 }
 

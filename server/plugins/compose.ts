@@ -8,6 +8,7 @@ import { OWASP_COST, passwords } from '../adapters/passwords'
 import { sessions } from '../adapters/sessions'
 import { altcha } from '../adapters/proof-of-work'
 import { mqttMessages } from '../adapters/mqtt'
+import { webPushSender } from '../adapters/push'
 import { webCryptoVerifier } from '../adapters/signature-verifier'
 import { signingKey } from '../adapters/signing-key'
 import { vault } from '../adapters/vault'
@@ -67,10 +68,17 @@ function compose() {
     database,
     lease: lease(deps, 'ledger', holder),
     outageLease: lease(deps, 'outages', holder),
+    pushLease: lease(deps, 'push', holder),
+    push: pushSender(config),
     intake: readingIntake(deps),
     messages: mqtt && mqttMessages(mqtt),
     refusals: recentRefusals(deps.clock),
   }
+}
+
+function pushSender({ NUXT_PUSH_KEY: key, NUXT_PUSH_CONTACT, NUXT_PUSH_HOSTS }: Config) {
+  const settings = { contact: NUXT_PUSH_CONTACT, hosts: NUXT_PUSH_HOSTS }
+  return key === undefined ? null : webPushSender({ key: key.replace(/^0x/, ''), ...settings })
 }
 
 function complaintDesk(config: Config): ComplaintDesk {
@@ -107,6 +115,7 @@ export default defineNitroPlugin((nitroApp) => {
     await composed.messages?.close()
     await composed.lease.release().catch(() => undefined)
     await composed.outageLease.release().catch(() => undefined)
+    await composed.pushLease.release().catch(() => undefined)
     await database.close()
   })
 })

@@ -54,6 +54,18 @@ const open311Keys = z
   .regex(/^[^,]{32,}(?:,[^,]{32,})*$/, 'expected keys of at least 32 characters, commas between')
   .transform((text) => text.split(','))
 
+/** Push services of the common browsers. */
+const PUSH_HOSTS =
+  'fcm.googleapis.com,updates.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com'
+/** Host names separated by commas; no addresses: what is inside the operator's own network has no name here. */
+const pushHosts = z
+  .string()
+  .regex(
+    /^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:,(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})*$/,
+    'expected host names, commas between',
+  )
+  .transform((text) => text.split(','))
+
 /** Every environment variable the server reads; docs/operating.md says what each is for. */
 const environmentSchema = z.object({
   NUXT_MONGODB_URI: z
@@ -91,6 +103,12 @@ const environmentSchema = z.object({
   NUXT_PUBLIC_GATEWAY_URL: httpUrl.optional(),
   NUXT_OTHER_GATEWAY_URLS: httpUrls.optional(),
   NUXT_EXPLORER_URL: httpUrl.optional(),
+  NUXT_PUSH_KEY: privateKey(P256_ORDER).optional(),
+  NUXT_PUSH_CONTACT: z
+    .string()
+    .regex(/^(?:mailto:\S+@\S+|https:\/\/\S+)$/, 'expected a mailto: or https: address')
+    .default('mailto:operator@gridwitness.invalid'),
+  NUXT_PUSH_HOSTS: pushHosts.default(PUSH_HOSTS.split(',')),
   ...mqttVariables,
 })
 
@@ -103,6 +121,7 @@ const SECRETS = [
   'NUXT_METRICS_TOKEN',
   'NUXT_PERSONAL_DATA_KEY',
   'NUXT_OPEN311_KEYS',
+  'NUXT_PUSH_KEY',
   'NUXT_MQTT_URL',
   'NUXT_MQTT_USERNAME',
   'NUXT_MQTT_PASSWORD',

@@ -1,3 +1,4 @@
+import type { Push } from '../services/push/subscribe'
 import type { MessageSource } from '../services/accept-message'
 import type { ReadingIntake } from '../services/accept-reading'
 import type { Deps } from '../services/deps'
@@ -12,6 +13,10 @@ export interface Composition {
   lease: Lease
   /** On deriving outages. */
   outageLease: Lease
+  /** On telling subscribers. */
+  pushLease: Lease
+  /** Null where the operator set no key for it. */
+  push: Push | null
   config: Config
   intake: ReadingIntake
   /** Where devices publish; null where no broker is configured. */

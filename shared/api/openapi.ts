@@ -6,6 +6,7 @@ import { ledgerPaths } from './openapi/ledger.ts'
 import { mapPaths } from './openapi/map.ts'
 import type { Paths } from './openapi/operation.ts'
 import { outagePaths } from './openapi/outages.ts'
+import { pushPaths } from './openapi/push.ts'
 import { readingPaths } from './openapi/readings.ts'
 import { namedSchemas, type JsonObject } from './openapi/schemas.ts'
 import { servicePaths } from './openapi/service.ts'
@@ -15,6 +16,7 @@ const paths: Paths = {
   ...ledgerPaths,
   ...mapPaths,
   ...outagePaths,
+  ...pushPaths,
   ...complaintPaths,
   ...adminPaths,
   ...complaintAdminPaths,

@@ -49,6 +49,7 @@ export async function startEverything(start: StartOptions): Promise<RunningPorta
       ...stackEnvironment(stack),
       NUXT_ADMIN_TOKEN: secrets.admin_token,
       NUXT_LOG_KEY: secrets.log_key,
+      NUXT_PUSH_KEY: secrets.push_key,
       NUXT_PERSONAL_DATA_KEY: secrets.personal_data_key,
       NUXT_BATCH_INTERVAL_SECONDS: String(options.batchSeconds),
       NUXT_CONFIRMATIONS: String(CONFIRMATIONS),

@@ -35,13 +35,14 @@ export interface Scene {
   stop(): Promise<void>
 }
 
-export async function startScene(): Promise<Scene> {
+export async function startScene(env: Record<string, string> = {}): Promise<Scene> {
   const test = await startTestPortal({
     NUXT_PUBLIC_NOTICE: NOTICE,
     NUXT_PUBLIC_NOTICE_HI: NOTICE_HI,
     NUXT_PUBLIC_MAP_CENTER: '25.6,85.45',
     NUXT_PUBLIC_MAP_ZOOM: '9',
     NUXT_PUBLIC_TILE_URL: '',
+    ...env,
   })
   const devices: TestDevice[] = []
   try {

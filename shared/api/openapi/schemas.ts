@@ -80,6 +80,7 @@ import {
 import { problemSchema } from '../problem.ts'
 import { refusalsSchema } from '../refusals.ts'
 import { reliabilitySchema } from '../reliability.ts'
+import { pushKeySchema, pushRequestSchema, pushSubscribedSchema } from '../push.ts'
 import { acceptanceSchema, storedReadingSchema, storedReadingsSchema } from '../readings.ts'
 import { searchSchema } from '../search.ts'
 import { timelineSchema } from '../timeline.ts'
@@ -149,6 +150,9 @@ const NAMED = {
   Person: personSchema,
   PersonChange: personChangeSchema,
   PersonInvitation: personInvitationSchema,
+  PushKey: pushKeySchema,
+  PushRequest: pushRequestSchema,
+  PushSubscribed: pushSubscribedSchema,
   RecoveryCodes: recoveryCodesSchema,
   Sessions: sessionsSchema,
   SignInRequest: signInRequestSchema,

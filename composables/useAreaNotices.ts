@@ -1,0 +1,92 @@
+import type { PushKey, PushSubscribed } from '../shared/api/push.ts'
+import { endSubscription } from './push-subscription.ts'
+
+/** The areas this browser asked for: kept here, so that nobody else can be asked for them. */
+const KEPT_UNDER = 'gridwitness-notice-areas'
+
+function keptAreas(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEPT_UNDER) ?? '[]')
+    return Array.isArray(kept) ? kept.filter((id) => typeof id === 'string') : []
+  } catch {
+    return []
+  }
+}
+
+/**
+ * Whether this browser gets notices about an area, and how to begin and end them. `offered` is false where the browser or the
+ * portal has none, until the page stands too. `state` says what stood in the way.
+ */
+export function useAreaNotices(areaId: string) {
+  const { locale } = useI18n()
+  const offered = ref(false)
+  const subscribed = ref(false)
+  const state = ref<'idle' | 'working' | 'denied' | 'failed'>('idle')
+  let key = ''
+
+  async function look(): Promise<void> {
+    if (!('serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window))
+      return
+    const answer = await ask<PushKey>(apiPaths.pushKey()).catch(() => null)
+    if (!answer) return
+    key = answer.public_key
+    const registration = await navigator.serviceWorker.getRegistration()
+    const subscription = await registration?.pushManager.getSubscription()
+    subscribed.value = Boolean(subscription) && keptAreas().includes(areaId)
+    offered.value = true
+  }
+
+  async function subscribe(): Promise<void> {
+    if ((await Notification.requestPermission()) !== 'granted') {
+      state.value = 'denied'
+      return
+    }
+    const { pushManager } = await navigator.serviceWorker.ready
+    const before = await pushManager.getSubscription()
+    const options = { userVisibleOnly: true, applicationServerKey: key }
+    const subscription = before ?? (await pushManager.subscribe(options))
+    // What was asked for with a subscription that is gone, went with it.
+    await tellPortal(subscription, [...(before ? keptAreas() : []), areaId])
+    subscribed.value = true
+  }
+
+  async function unsubscribe(): Promise<void> {
+    const { pushManager } = await navigator.serviceWorker.ready
+    const subscription = await pushManager.getSubscription()
+    const left = keptAreas().filter((id) => id !== areaId)
+    if (subscription && left.length > 0) await tellPortal(subscription, left)
+    else {
+      if (subscription) await endSubscription(subscription)
+      localStorage.removeItem(KEPT_UNDER)
+    }
+    subscribed.value = false
+  }
+
+  async function tellPortal(subscription: PushSubscription, areas: string[]): Promise<void> {
+    const { endpoint, keys } = subscription.toJSON()
+    const { area_ids } = await $fetch<PushSubscribed, string>(apiPaths.pushSubscriptions(), {
+      method: 'POST',
+      body: {
+        endpoint,
+        keys: { p256dh: keys?.p256dh, auth: keys?.auth },
+        area_ids: [...new Set(areas)],
+        language: locale.value,
+      },
+      retry: false,
+    })
+    localStorage.setItem(KEPT_UNDER, JSON.stringify(area_ids))
+  }
+
+  async function toggle(): Promise<void> {
+    state.value = 'working'
+    try {
+      await (subscribed.value ? unsubscribe() : subscribe())
+      if (state.value === 'working') state.value = 'idle'
+    } catch {
+      state.value = 'failed'
+    }
+  }
+
+  onMounted(() => void look())
+  return { offered, subscribed, state, toggle }
+}

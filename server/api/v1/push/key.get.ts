@@ -1,0 +1,1 @@
+export default apiRoute(() => ({ public_key: usePushSender().publicKey }))
