@@ -175,7 +175,7 @@ describe(
       expect(await session.ended).toBe(0)
       expect(session.output()).not.toContain('The replay is over')
       // What watches over the others is the last to go, a moment after them.
-      await expect.poll(() => started.filter(isAlive)).toEqual([])
+      await expect.poll(() => started.filter(isAlive), { timeout: 10_000 }).toEqual([])
     })
 
     test('the next start continues with the same sensors and the same chain until all is said', async () => {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as h3 from 'h3'
 import type { Deps } from '../../../server/services/deps.ts'
+import { recentRefusals } from '../../../server/services/recent-refusals.ts'
 import { ADMIN_TOKEN } from '../../portal.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -51,6 +52,7 @@ export async function startRoutes(deps: Deps, folders: readonly string[]) {
     throw new Error('expected the composition')
   setComposition({
     deps,
+    refusals: recentRefusals(deps.clock),
     config: { NUXT_ADMIN_TOKEN: ADMIN_TOKEN, NUXT_ADMIN_NAME: 'operator', NUXT_PROXY_HOPS: 1 },
   })
 
