@@ -127,6 +127,9 @@ export interface Watched {
   complaints: string[]
 }
 
+/** What is said of the setting below, by the one who made it. */
+const WORKER_BLOCKED = 'Service Worker registration blocked by Playwright'
+
 /** A page that notes every complaint of the browser. */
 export async function watchedPage(
   browser: Browser,
@@ -137,6 +140,7 @@ export async function watchedPage(
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
+    if (message.text() === WORKER_BLOCKED) return
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
