@@ -28,7 +28,7 @@ export function useAreaNotices(areaId: string) {
     if (!('serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window))
       return
     const answer = await ask<PushKey>(apiPaths.pushKey()).catch(() => null)
-    if (!answer) return
+    if (!answer?.public_key) return
     key = answer.public_key
     const registration = await navigator.serviceWorker.getRegistration()
     const subscription = await registration?.pushManager.getSubscription()

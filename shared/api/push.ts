@@ -34,8 +34,8 @@ export const pushSubscribedSchema = z.strictObject({
 })
 export type PushSubscribed = z.infer<typeof pushSubscribedSchema>
 
-/** `GET /push/key`: what a browser asks its push service for, in base64url (RFC 8292 §3.2). */
-export const pushKeySchema = z.strictObject({ public_key: bytesField(87) })
+/** `GET /push/key`: what a browser asks its push service for, in base64url (RFC 8292 §3.2); null where no notices are sent. */
+export const pushKeySchema = z.strictObject({ public_key: bytesField(87).nullable() })
 export type PushKey = z.infer<typeof pushKeySchema>
 
 /** What a notice says, as the service worker gets it. */

@@ -7,9 +7,8 @@ export const pushPaths: Paths = {
     get: operation({
       operationId: 'getPushKey',
       tag: 'outages',
-      summary: 'The key by which push services know this portal; 404 where it sends no notices',
+      summary: 'The key by which push services know this portal; null where it sends no notices',
       answers: read('The public key', 'PushKey'),
-      problems: ['not_found'],
     }),
   },
   '/api/v1/push/subscriptions': {

@@ -1,1 +1,1 @@
-export default apiRoute(() => ({ public_key: usePushSender().publicKey }))
+export default apiRoute(() => ({ public_key: useComposition().push?.publicKey ?? null }))
