@@ -73,6 +73,13 @@ export class UplinkAlone {
 
   /** Submits messages and lives until their outcomes are known. */
   async submit(messages: Uint8Array[], { lastGasp = false } = {}): Promise<Outcome[]> {
+    this.begin(messages, { lastGasp })
+    await this.until(() => this.#results !== undefined)
+    return this.#results ?? []
+  }
+
+  /** Submits messages; they are under way as long as somebody lives. */
+  begin(messages: Uint8Array[], { lastGasp = false } = {}): void {
     const parts = messages.flatMap((message) => {
       const size = Buffer.alloc(2)
       size.writeUInt16LE(message.length)
@@ -80,8 +87,6 @@ export class UplinkAlone {
     })
     this.#results = undefined
     this.#core.tell(KIND.submit, Buffer.concat([Buffer.of(lastGasp ? 1 : 0), ...parts]))
-    await this.until(() => this.#results !== undefined)
-    return this.#results ?? []
   }
 
   cancel(): void {
