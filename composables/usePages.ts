@@ -23,14 +23,20 @@ export async function usePages<Item>(
     isLoadingMore.value = true
     try {
       const { items, next } = await fetchPage(shown.next)
+      const now = data.value
       // Asked anew meanwhile: what came belongs to a list no longer shown.
-      if (data.value === shown) data.value = { items: [...shown.items, ...items], next }
+      if (now?.next === shown.next) data.value = { items: [...now.items, ...items], next }
       moreTrouble.value = null
     } catch (failure) {
       moreTrouble.value = troubleOf(failure)
     } finally {
       isLoadingMore.value = false
     }
+  }
+
+  /** Puts other items in the place of those shown, as an event of the portal asks; nothing is asked of it. */
+  function change(next: (shown: readonly Item[]) => Item[]) {
+    if (data.value) data.value = { ...data.value, items: next(data.value.items) }
   }
 
   return {
@@ -40,6 +46,7 @@ export async function usePages<Item>(
     isLoadingMore,
     trouble: computed(() => (error.value ? troubleOf(error.value) : moreTrouble.value)),
     loadMore,
+    change,
     refresh: () => refresh(),
   }
 }
