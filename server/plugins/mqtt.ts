@@ -1,4 +1,4 @@
-import { acceptMessage } from '../services/accept-message'
+import { acceptMessage } from '../services/reading/accept-message'
 
 /** Road step 3 for messages: what comes from the broker is handed to the service, and counted by what became of it. */
 export default defineNitroPlugin(() => {

@@ -1,4 +1,4 @@
-import { alertsAtom } from '../services/outage-alerts'
+import { alertsAtom } from '../services/outage/outage-alerts'
 
 export default apiRoute(async (event) => {
   const { deps, config } = useComposition()

@@ -1,5 +1,5 @@
 import { CodedError } from '../../shared/coded-error'
-import { measureLedger } from '../services/measure-ledger'
+import { measureLedger } from '../services/ledger/measure-ledger'
 
 export default apiRoute(async (event) => {
   const { deps, config } = useComposition()

@@ -1,5 +1,5 @@
 import { outagesFileQuery } from '../../shared/api/outages'
-import { outagesAsCsv } from '../services/outage-downloads'
+import { outagesAsCsv } from '../services/outage/outage-downloads'
 
 export default apiRoute((event) => {
   const file = outagesAsCsv(useDeps(), queryOf(event, outagesFileQuery))

@@ -1,5 +1,5 @@
 import { outagesFileQuery } from '../../shared/api/outages'
-import { outagesAsGeojson } from '../services/outage-downloads'
+import { outagesAsGeojson } from '../services/outage/outage-downloads'
 
 export default apiRoute((event) => {
   const file = outagesAsGeojson(useDeps(), queryOf(event, outagesFileQuery))

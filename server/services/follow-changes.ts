@@ -2,12 +2,16 @@ import type { ComplaintSummary } from '../../shared/api/complaints.ts'
 import type { Batch } from '../../shared/api/ledger.ts'
 import type { StatusEvent } from '../../shared/api/map.ts'
 import type { Outage } from '../../shared/api/outages.ts'
-import { areaNames } from './area-names.ts'
-import { summaryOf, WITHOUT_PERSONAL, type PublicComplaintRow } from './complaint-summary.ts'
+import { areaNames } from './area/area-names.ts'
+import {
+  summaryOf,
+  WITHOUT_PERSONAL,
+  type PublicComplaintRow,
+} from './complaint/complaint-summary.ts'
 import type { Deps } from './deps.ts'
-import { silentBefore, stateNow } from './device-state.ts'
-import { asBatch } from './list-batches.ts'
-import { asOutage, NOT_IN_LISTS } from './list-outages.ts'
+import { silentBefore, stateNow } from './device/device-state.ts'
+import { asBatch } from './ledger/list-batches.ts'
+import { asOutage, NOT_IN_LISTS } from './outage/list-outages.ts'
 
 export type Change =
   | { type: 'status'; at: Date; areaId: string; data: StatusEvent }

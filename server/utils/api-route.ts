@@ -1,7 +1,7 @@
 import type { EventHandler, H3Event } from 'h3'
 import type { z } from 'zod'
 import { parseAs } from '../../shared/parse'
-import { LockedOutError } from '../services/attempts'
+import { LockedOutError } from '../services/account/attempts'
 import { isUnchanged } from './etag'
 import { problemOf, sendProblem } from './problem'
 

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { CodedError } from '../../shared/coded-error'
 import { complaintIdField } from '../../shared/complaint'
 import { hashField } from '../../shared/fields'
-import type { Actor } from '../services/actor'
-import { allowComplaint } from '../services/allow-complaint'
-import type { Official } from '../services/handle-complaint'
+import type { Actor } from '../services/account/actor'
+import { allowComplaint } from '../services/complaint/allow-complaint'
+import type { Official } from '../services/complaint/handle-complaint'
 
 const tokenField = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 

@@ -1,9 +1,9 @@
 import type { Push } from '../services/push/subscribe'
-import type { MessageSource } from '../services/accept-message'
-import type { ReadingIntake } from '../services/accept-reading'
+import type { MessageSource } from '../services/reading/accept-message'
+import type { ReadingIntake } from '../services/reading/accept-reading'
 import type { Deps } from '../services/deps'
 import type { Lease } from '../services/lease'
-import type { RecentRefusals } from '../services/recent-refusals'
+import type { RecentRefusals } from '../services/reading/recent-refusals'
 import type { Config } from './config'
 
 /** What routes and tasks work with. */

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
-import type { MessageSource } from '../services/accept-message'
-import type { LedgerMeasures } from '../services/measure-ledger'
+import type { MessageSource } from '../services/reading/accept-message'
+import type { LedgerMeasures } from '../services/ledger/measure-ledger'
 
 const registry = new Registry()
 collectDefaultMetrics({ register: registry })

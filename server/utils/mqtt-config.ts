@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { MalformedError } from '../../shared/parse'
-import { TOPIC_FILTER } from '../services/topic'
+import { TOPIC_FILTER } from '../services/reading/topic'
 import type { Config } from './config'
 
 /** The text of the file a variable names. */

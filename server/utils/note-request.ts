@@ -1,7 +1,7 @@
 import type { H3Event } from 'h3'
-import type { Origin } from '../services/begin-session'
-import { noteAction, type ActionNote } from '../services/note-action'
-import { originFrom } from '../services/sign-in'
+import type { Origin } from '../services/account/begin-session'
+import { noteAction, type ActionNote } from '../services/account/note-action'
+import { originFrom } from '../services/account/sign-in'
 
 /** Where a request comes from, as sessions and the action log keep it. */
 export const requestOrigin = (event: H3Event): Origin =>

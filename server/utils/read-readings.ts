@@ -8,7 +8,7 @@ import {
 import { CodedError } from '../../shared/coded-error'
 import { parseJson } from '../../shared/json'
 import { sequenceItems } from '../../shared/reading'
-import type { HandedIn } from '../services/open-reading'
+import type { HandedIn } from '../services/reading/open-reading'
 
 export interface HandedInReadings {
   handedIn: HandedIn[]

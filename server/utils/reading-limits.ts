@@ -1,6 +1,6 @@
 import type { H3Event } from 'h3'
 import { CodedError } from '../../shared/coded-error'
-import type { DeviceAllowance } from '../services/judge-reading'
+import type { DeviceAllowance } from '../services/reading/judge-reading'
 import { tokenBuckets, type TakeTokens } from '../services/token-buckets'
 
 /** How many readings come from one device and from one address: counted by each process for itself. */

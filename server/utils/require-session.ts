@@ -1,8 +1,12 @@
 import type { H3Event } from 'h3'
 import { CodedError } from '../../shared/coded-error'
-import { personOf, type Actor, type Person } from '../services/actor'
-import { authorise } from '../services/authorise'
-import { currentSession, mustEnrolTotp, type CurrentSession } from '../services/current-session'
+import { personOf, type Actor, type Person } from '../services/account/actor'
+import { authorise } from '../services/account/authorise'
+import {
+  currentSession,
+  mustEnrolTotp,
+  type CurrentSession,
+} from '../services/account/current-session'
 
 /** The session of a request, of whatever level; null without. Writes must come from our own pages. */
 export async function sessionOf(event: H3Event): Promise<CurrentSession | null> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What an account may do; `server/services/authorise.ts` says it route by route. */
+/** What an account may do; `server/services/account/authorise.ts` says it route by route. */
 export const ROLES = ['admin', 'official', 'auditor'] as const
 export const roleField = z.enum(ROLES)
 export type Role = z.infer<typeof roleField>

@@ -1,7 +1,7 @@
 import { CID } from 'multiformats/cid'
 import { z } from 'zod'
 import { CodedError } from '../../../shared/coded-error'
-import { openIpfs } from '../../services/open-ipfs'
+import { openIpfs } from '../../services/ledger/open-ipfs'
 
 const gatewayQuery = z.object({
   format: z.enum(['raw', 'car'], 'expected raw or car').optional(),

@@ -1,5 +1,5 @@
 import { messageOf } from '../../../shared/coded-error'
-import { tendComplaints } from '../../services/erase-complaint'
+import { tendComplaints } from '../../services/complaint/erase-complaint'
 
 export default defineTask({
   meta: {

@@ -1,5 +1,5 @@
 import { messageOf } from '../../../shared/coded-error'
-import { advanceLedger } from '../../services/advance-ledger'
+import { advanceLedger } from '../../services/ledger/advance-ledger'
 
 export default defineTask({
   meta: {

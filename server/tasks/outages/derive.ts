@@ -1,5 +1,5 @@
 import { messageOf } from '../../../shared/coded-error'
-import { deriveOutages } from '../../services/derive-outages'
+import { deriveOutages } from '../../services/outage/derive-outages'
 
 export default defineTask({
   meta: {

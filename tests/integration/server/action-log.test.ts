@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { actionSchema, followActions } from '../../../shared/action-log/index.ts'
 import type { ActionLogState, Actions } from '../../../shared/api/accounts.ts'
-import { noteAction } from '../../../server/services/note-action.ts'
+import { noteAction } from '../../../server/services/account/note-action.ts'
 import { openAccountDesk, type AccountDesk } from './account-desk.ts'
 import { join, setUpTotp, Visitor } from './visitor.ts'
 

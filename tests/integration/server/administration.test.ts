@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AdminDevice } from '../../../shared/api/administration.ts'
 import type { AreaRequest } from '../../../shared/api/devices.ts'
-import { describeLedgerForAdmin } from '../../../server/services/administer-ledger.ts'
+import { describeLedgerForAdmin } from '../../../server/services/ledger/administer-ledger.ts'
 import type { Deps } from '../../../server/services/deps.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
 import type { Actions } from '../../../shared/api/accounts.ts'

@@ -9,11 +9,11 @@ import {
   utcDays,
   type LeavesOfReadings,
 } from '../../../shared/outage/index.ts'
-import { areaDays } from '../../../server/services/area-days.ts'
-import { areaFigures } from '../../../server/services/area-figures.ts'
+import { areaDays } from '../../../server/services/figure/area-days.ts'
+import { areaFigures } from '../../../server/services/figure/area-figures.ts'
 import type { Deps } from '../../../server/services/deps.ts'
-import { listFigureEvidence } from '../../../server/services/figure-evidence.ts'
-import { rebuildOutages } from '../../../server/services/rebuild-outages.ts'
+import { listFigureEvidence } from '../../../server/services/figure/figure-evidence.ts'
+import { rebuildOutages } from '../../../server/services/outage/rebuild-outages.ts'
 import { startServices, type ServiceTest } from './deps.ts'
 import {
   derive,

@@ -1,12 +1,12 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addPhoto, joinComplaint } from '../../../server/services/add-to-complaint.ts'
-import { fieldsOf, standingOfRow } from '../../../server/services/complaint-row.ts'
+import { addPhoto, joinComplaint } from '../../../server/services/complaint/add-to-complaint.ts'
+import { fieldsOf, standingOfRow } from '../../../server/services/complaint/complaint-row.ts'
 import type { Deps } from '../../../server/services/deps.ts'
-import { describeComplaint } from '../../../server/services/describe-complaint.ts'
-import { eraseOwn, tendComplaints } from '../../../server/services/erase-complaint.ts'
-import { fileComplaint } from '../../../server/services/file-complaint.ts'
-import { handleComplaint } from '../../../server/services/handle-complaint.ts'
+import { describeComplaint } from '../../../server/services/complaint/describe-complaint.ts'
+import { eraseOwn, tendComplaints } from '../../../server/services/complaint/erase-complaint.ts'
+import { fileComplaint } from '../../../server/services/complaint/file-complaint.ts'
+import { handleComplaint } from '../../../server/services/complaint/handle-complaint.ts'
 import { standingOf } from '../../../shared/complaint/index.ts'
 import {
   act,

@@ -5,9 +5,9 @@ import {
   commentOnComplaint,
   joinComplaint,
   openPhoto,
-} from '../../../server/services/add-to-complaint.ts'
-import { describeComplaint } from '../../../server/services/describe-complaint.ts'
-import { eraseOwn, tendComplaints } from '../../../server/services/erase-complaint.ts'
+} from '../../../server/services/complaint/add-to-complaint.ts'
+import { describeComplaint } from '../../../server/services/complaint/describe-complaint.ts'
+import { eraseOwn, tendComplaints } from '../../../server/services/complaint/erase-complaint.ts'
 import { standingOf } from '../../../shared/complaint/index.ts'
 import { act, fileAt, openDesk, putTree, recordsOf, workDone, type Desk } from './complaint-desk.ts'
 

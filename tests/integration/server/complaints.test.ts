@@ -3,14 +3,17 @@ import {
   commentOnComplaint,
   disputeComplaint,
   joinComplaint,
-} from '../../../server/services/add-to-complaint.ts'
-import { newChallenge } from '../../../server/services/complaint-challenge.ts'
-import { complaintStatistics } from '../../../server/services/complaint-statistics.ts'
-import { describeComplaint } from '../../../server/services/describe-complaint.ts'
-import { eraseOwn } from '../../../server/services/erase-complaint.ts'
-import { handleComplaint, handleMany } from '../../../server/services/handle-complaint.ts'
-import { complaintsNearby, listComplaints } from '../../../server/services/list-complaints.ts'
-import { queueComplaints } from '../../../server/services/queue-complaints.ts'
+} from '../../../server/services/complaint/add-to-complaint.ts'
+import { newChallenge } from '../../../server/services/complaint/complaint-challenge.ts'
+import { complaintStatistics } from '../../../server/services/complaint/complaint-statistics.ts'
+import { describeComplaint } from '../../../server/services/complaint/describe-complaint.ts'
+import { eraseOwn } from '../../../server/services/complaint/erase-complaint.ts'
+import { handleComplaint, handleMany } from '../../../server/services/complaint/handle-complaint.ts'
+import {
+  complaintsNearby,
+  listComplaints,
+} from '../../../server/services/complaint/list-complaints.ts'
+import { queueComplaints } from '../../../server/services/complaint/queue-complaints.ts'
 import { verifyCommitment } from '../../../shared/commitment/index.ts'
 import { standingOf } from '../../../shared/complaint/index.ts'
 import { verifyReceipt } from '../../../shared/receipt/index.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decideEvent } from '../../../server/services/record-device-event.ts'
+import { decideEvent } from '../../../server/services/device/record-device-event.ts'
 import { deviceSchema, type Device, type Enrolled } from '../../../shared/api/devices.ts'
 import type { RecordPlace } from '../../../shared/api/ledger.ts'
 import type { Problem } from '../../../shared/api/problem.ts'

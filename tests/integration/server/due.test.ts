@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { dueSchema } from '../../../shared/api/ledger.ts'
-import { dueBatches } from '../../../server/services/due-batches.ts'
-import { sealBatches } from '../../../server/services/seal-batch.ts'
+import { dueBatches } from '../../../server/services/ledger/due-batches.ts'
+import { sealBatches } from '../../../server/services/ledger/seal-batch.ts'
 import { startServices, type ServiceTest } from './deps.ts'
 import { recordsDue } from './waiting.ts'
 

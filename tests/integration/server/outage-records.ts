@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Models, RecordRow } from '../../../server/models/index.ts'
-import { deriveOutages } from '../../../server/services/derive-outages.ts'
+import { deriveOutages } from '../../../server/services/outage/derive-outages.ts'
 import type { Deps } from '../../../server/services/deps.ts'
 import { lease } from '../../../server/services/lease.ts'
-import { readingOfRow } from '../../../server/services/sound-records.ts'
-import { leafHashOfBody } from '../../../server/services/record-bodies.ts'
+import { readingOfRow } from '../../../server/services/outage/sound-records.ts'
+import { leafHashOfBody } from '../../../server/services/ledger/record-bodies.ts'
 import { toHex } from '../../../shared/bytes.ts'
 import { canonicalText, parseJson } from '../../../shared/json.ts'
 import {

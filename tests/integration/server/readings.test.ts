@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readingIntake, type ReadingIntake } from '../../../server/services/accept-reading.ts'
-import { drawMap } from '../../../server/services/draw-map.ts'
-import { enrolDevices } from '../../../server/services/enrol-devices.ts'
+import {
+  readingIntake,
+  type ReadingIntake,
+} from '../../../server/services/reading/accept-reading.ts'
+import { drawMap } from '../../../server/services/map/draw-map.ts'
+import { enrolDevices } from '../../../server/services/device/enrol-devices.ts'
 import { followChanges } from '../../../server/services/follow-changes.ts'
-import { listBatches } from '../../../server/services/list-batches.ts'
-import { listFailures } from '../../../server/services/list-failures.ts'
-import { putArea } from '../../../server/services/put-area.ts'
-import { anyOfNumbers } from '../../../server/services/records-by-number.ts'
+import { listBatches } from '../../../server/services/ledger/list-batches.ts'
+import { listFailures } from '../../../server/services/ledger/list-failures.ts'
+import { putArea } from '../../../server/services/area/put-area.ts'
+import { anyOfNumbers } from '../../../server/services/reading/records-by-number.ts'
 import { batchesSchema } from '../../../shared/api/ledger.ts'
 import { mapSchema } from '../../../shared/api/map.ts'
 import { ZERO_ROOT } from '../../../shared/batch/index.ts'

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as h3 from 'h3'
 import type { Deps } from '../../../server/services/deps.ts'
-import { recentRefusals } from '../../../server/services/recent-refusals.ts'
+import { recentRefusals } from '../../../server/services/reading/recent-refusals.ts'
 import { ADMIN_TOKEN } from '../../portal.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))

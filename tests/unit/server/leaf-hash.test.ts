@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { leafHashOfBody } from '../../../server/services/record-bodies.ts'
+import { leafHashOfBody } from '../../../server/services/ledger/record-bodies.ts'
 import { toHex, utf8 } from '../../../shared/bytes.ts'
 import { leafHashOf } from '../../../shared/merkle/index.ts'
 

@@ -1,7 +1,7 @@
 import { passwordChangeSchema } from '../../../../shared/api/accounts'
-import { changePassword } from '../../../services/change-password'
-import { currentSession } from '../../../services/current-session'
-import { describeWho } from '../../../services/describe-account'
+import { changePassword } from '../../../services/account/change-password'
+import { currentSession } from '../../../services/account/current-session'
+import { describeWho } from '../../../services/account/describe-account'
 
 export default apiRoute(async (event) => {
   const current = await requireSetUpSession(event)

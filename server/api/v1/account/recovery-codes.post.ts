@@ -1,5 +1,5 @@
 import { passwordRequestSchema } from '../../../../shared/api/accounts'
-import { renewRecoveryCodes } from '../../../services/set-up-totp'
+import { renewRecoveryCodes } from '../../../services/account/set-up-totp'
 
 export default apiRoute(async (event) => {
   const { account } = await requireSetUpSession(event)

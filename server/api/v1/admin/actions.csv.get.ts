@@ -1,4 +1,4 @@
-import { actionLogCsv } from '../../../services/read-action-log'
+import { actionLogCsv } from '../../../services/account/read-action-log'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)

@@ -1,4 +1,4 @@
-import { listFailures } from '../../../services/list-failures'
+import { listFailures } from '../../../services/ledger/list-failures'
 
 export default apiRoute(async (event) => {
   await requireAccess(event)

@@ -1,4 +1,4 @@
-import { describeLedgerForAdmin } from '../../../services/administer-ledger'
+import { describeLedgerForAdmin } from '../../../services/ledger/administer-ledger'
 
 export default apiRoute(async (event) => {
   await requireAccess(event)

@@ -1,4 +1,4 @@
 import { areasQuery } from '../../../../shared/api/map'
-import { listAreas } from '../../../services/list-areas'
+import { listAreas } from '../../../services/area/list-areas'
 
 export default apiRoute((event) => listAreas(useDeps(), queryOf(event, areasQuery)))

@@ -1,4 +1,4 @@
 import { batchesQuery } from '../../../../shared/api/ledger'
-import { listBatches } from '../../../services/list-batches'
+import { listBatches } from '../../../services/ledger/list-batches'
 
 export default apiRoute((event) => listBatches(useDeps(), queryOf(event, batchesQuery)))

@@ -1,4 +1,4 @@
-import { describeComplaint } from '../../../services/describe-complaint'
+import { describeComplaint } from '../../../services/complaint/describe-complaint'
 
 export default apiRoute((event) =>
   describeComplaint(useDeps(), complaintIdOf(event), { token: complaintSecretOf(event) }),

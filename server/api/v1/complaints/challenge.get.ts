@@ -1,4 +1,4 @@
-import { newChallenge } from '../../../services/complaint-challenge'
+import { newChallenge } from '../../../services/complaint/complaint-challenge'
 
 export default apiRoute(async (event) => {
   await countComplaint(event)

@@ -1,5 +1,5 @@
 import { complaintRequestSchema } from '../../../../shared/api/complaints'
-import { fileComplaint } from '../../../services/file-complaint'
+import { fileComplaint } from '../../../services/complaint/file-complaint'
 
 export default apiRoute(async (event) => {
   const request = await smallBodyOf(event, complaintRequestSchema)

@@ -1,4 +1,4 @@
 import { nearbyQuery } from '../../../../shared/api/complaints'
-import { complaintsNearby } from '../../../services/list-complaints'
+import { complaintsNearby } from '../../../services/complaint/list-complaints'
 
 export default apiRoute((event) => complaintsNearby(useDeps(), queryOf(event, nearbyQuery)))

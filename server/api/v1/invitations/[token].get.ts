@@ -1,5 +1,5 @@
 import { invitationTokenField } from '../../../../shared/api/accounts'
-import { findInvitation } from '../../../services/accept-invitation'
+import { findInvitation } from '../../../services/account/accept-invitation'
 
 export default apiRoute((event) => {
   setResponseHeader(event, 'cache-control', 'no-store')

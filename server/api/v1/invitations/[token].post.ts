@@ -1,7 +1,7 @@
 import { invitationTokenField, passwordRequestSchema } from '../../../../shared/api/accounts'
-import { acceptInvitation } from '../../../services/accept-invitation'
-import { currentSession } from '../../../services/current-session'
-import { describeWho } from '../../../services/describe-account'
+import { acceptInvitation } from '../../../services/account/accept-invitation'
+import { currentSession } from '../../../services/account/current-session'
+import { describeWho } from '../../../services/account/describe-account'
 
 export default apiRoute(async (event) => {
   setResponseHeader(event, 'cache-control', 'no-store')

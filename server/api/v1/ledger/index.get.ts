@@ -1,4 +1,4 @@
-import { describeLedger } from '../../../services/describe-ledger'
+import { describeLedger } from '../../../services/ledger/describe-ledger'
 
 export default apiRoute((event) => {
   const { deps, config } = useComposition()

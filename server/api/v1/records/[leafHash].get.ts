@@ -1,4 +1,4 @@
 import { hashField } from '../../../../shared/fields'
-import { findRecord } from '../../../services/find-record'
+import { findRecord } from '../../../services/ledger/find-record'
 
 export default apiRoute((event) => findRecord(useDeps(), paramOf(event, 'leafHash', hashField)))

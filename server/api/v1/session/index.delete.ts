@@ -1,5 +1,5 @@
-import { describeWho } from '../../../services/describe-account'
-import { signOut } from '../../../services/end-sessions'
+import { describeWho } from '../../../services/account/describe-account'
+import { signOut } from '../../../services/account/end-sessions'
 
 export default apiRoute(async (event) => {
   const current = await sessionOf(event)

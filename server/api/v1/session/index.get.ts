@@ -1,3 +1,3 @@
-import { describeWho } from '../../../services/describe-account'
+import { describeWho } from '../../../services/account/describe-account'
 
 export default apiRoute(async (event) => describeWho(await sessionOf(event)))

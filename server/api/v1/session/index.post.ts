@@ -1,7 +1,7 @@
 import { signInRequestSchema } from '../../../../shared/api/accounts'
-import { currentSession } from '../../../services/current-session'
-import { describeWho } from '../../../services/describe-account'
-import { signIn } from '../../../services/sign-in'
+import { currentSession } from '../../../services/account/current-session'
+import { describeWho } from '../../../services/account/describe-account'
+import { signIn } from '../../../services/account/sign-in'
 
 export default apiRoute(async (event) => {
   setResponseHeader(event, 'cache-control', 'no-store')

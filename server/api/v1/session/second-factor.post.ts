@@ -1,7 +1,7 @@
 import { codeRequestSchema } from '../../../../shared/api/accounts'
-import { currentSession } from '../../../services/current-session'
-import { describeWho } from '../../../services/describe-account'
-import { passSecondFactor } from '../../../services/pass-second-factor'
+import { currentSession } from '../../../services/account/current-session'
+import { describeWho } from '../../../services/account/describe-account'
+import { passSecondFactor } from '../../../services/account/pass-second-factor'
 
 export default apiRoute(async (event) => {
   const current = await requirePasswordSession(event)

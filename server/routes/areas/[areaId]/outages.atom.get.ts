@@ -1,5 +1,5 @@
 import { areaIdField } from '../../../../shared/fields'
-import { areaAtom } from '../../../services/area-feeds'
+import { areaAtom } from '../../../services/feeds/area-feeds'
 
 export default apiRoute(async (event) => {
   const areaId = paramOf(event, 'areaId', areaIdField)

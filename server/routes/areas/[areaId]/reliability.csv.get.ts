@@ -1,6 +1,6 @@
 import { reliabilityQuery } from '../../../../shared/api/reliability'
 import { areaIdField } from '../../../../shared/fields'
-import { areaFigures } from '../../../services/area-figures'
+import { areaFigures } from '../../../services/figure/area-figures'
 import { figuresTable } from '../../../services/feeds/tables'
 
 export default apiRoute(async (event) => {

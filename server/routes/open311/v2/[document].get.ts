@@ -1,6 +1,6 @@
 import { open311RequestsQuery } from '../../../../shared/api/open311'
 import type { GeoReport } from '../../../utils/georeport'
-import { open311Requests, open311Services } from '../../../services/open311'
+import { open311Requests, open311Services } from '../../../services/complaint/open311'
 
 const CHANGESET = '2026-11-21T00:00:00Z'
 

@@ -1,5 +1,5 @@
 import { outageIdField } from '../../../../shared/api/outages'
-import { outageCap } from '../../../services/outage-alerts'
+import { outageCap } from '../../../services/outage/outage-alerts'
 
 export default apiRoute(async (event) => {
   const { deps, config } = useComposition()

@@ -1,5 +1,5 @@
 import { hashField } from '../../../../../shared/fields'
-import { revokeSession } from '../../../../services/end-sessions'
+import { revokeSession } from '../../../../services/account/end-sessions'
 
 export default apiRoute(async (event) => {
   const current = await requireSetUpSession(event)

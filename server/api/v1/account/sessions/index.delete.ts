@@ -1,4 +1,4 @@
-import { signOutEverywhere } from '../../../../services/end-sessions'
+import { signOutEverywhere } from '../../../../services/account/end-sessions'
 
 export default apiRoute(async (event) => {
   const current = await requireFullSession(event)

@@ -1,3 +1,3 @@
-import { listSessions } from '../../../../services/end-sessions'
+import { listSessions } from '../../../../services/account/end-sessions'
 
 export default apiRoute(async (event) => listSessions(useDeps(), await requireSetUpSession(event)))

@@ -1,5 +1,5 @@
 import { codeRequestSchema } from '../../../../../shared/api/accounts'
-import { confirmTotp } from '../../../../services/set-up-totp'
+import { confirmTotp } from '../../../../services/account/set-up-totp'
 
 export default apiRoute(async (event) => {
   const current = await requireFullSession(event)

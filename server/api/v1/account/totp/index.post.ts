@@ -1,5 +1,5 @@
 import { passwordRequestSchema } from '../../../../../shared/api/accounts'
-import { beginTotp } from '../../../../services/set-up-totp'
+import { beginTotp } from '../../../../services/account/set-up-totp'
 
 export default apiRoute(async (event) => {
   const { account } = await requireFullSession(event)

@@ -1,5 +1,5 @@
 import { actionsQuery } from '../../../../../shared/api/accounts'
-import { listActions } from '../../../../services/read-action-log'
+import { listActions } from '../../../../services/account/read-action-log'
 
 export default apiRoute(async (event) => {
   await requireAccess(event)

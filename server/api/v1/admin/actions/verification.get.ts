@@ -1,4 +1,4 @@
-import { verifyActionLog } from '../../../../services/read-action-log'
+import { verifyActionLog } from '../../../../services/account/read-action-log'
 
 export default apiRoute(async (event) => {
   await requireAccess(event)

@@ -1,5 +1,5 @@
 import { areaIdField } from '../../../../../shared/fields'
-import { describeAreaForAdmin } from '../../../../services/administer-areas'
+import { describeAreaForAdmin } from '../../../../services/area/administer-areas'
 
 export default apiRoute(async (event) => {
   await requireAccess(event)

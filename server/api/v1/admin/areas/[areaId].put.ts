@@ -1,7 +1,7 @@
 import { areaRequestSchema } from '../../../../../shared/api/devices'
 import { areaIdField } from '../../../../../shared/fields'
 import { parseAs } from '../../../../../shared/parse'
-import { putArea } from '../../../../services/put-area'
+import { putArea } from '../../../../services/area/put-area'
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024
 

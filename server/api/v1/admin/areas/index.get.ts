@@ -1,5 +1,5 @@
 import { adminAreasQuery } from '../../../../../shared/api/administration'
-import { listAreasForAdmin } from '../../../../services/administer-areas'
+import { listAreasForAdmin } from '../../../../services/area/administer-areas'
 
 export default apiRoute(async (event) => {
   await requireAccess(event)

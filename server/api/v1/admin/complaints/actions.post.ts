@@ -1,5 +1,5 @@
 import { complaintBulkSchema } from '../../../../../shared/api/complaint-admin'
-import { handleMany } from '../../../../services/handle-complaint'
+import { handleMany } from '../../../../services/complaint/handle-complaint'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)

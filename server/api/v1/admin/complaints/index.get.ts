@@ -1,5 +1,5 @@
 import { complaintQueueQuery } from '../../../../../shared/api/complaint-admin'
-import { queueComplaints } from '../../../../services/queue-complaints'
+import { queueComplaints } from '../../../../services/complaint/queue-complaints'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)

@@ -1,4 +1,4 @@
-import { unreportedOutages } from '../../../../services/unreported-outages'
+import { unreportedOutages } from '../../../../services/complaint/unreported-outages'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)

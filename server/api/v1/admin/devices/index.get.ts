@@ -1,5 +1,5 @@
 import { adminDevicesQuery } from '../../../../../shared/api/administration'
-import { listDevices } from '../../../../services/list-devices'
+import { listDevices } from '../../../../services/device/list-devices'
 
 export default apiRoute(async (event) => {
   await requireAccess(event)

@@ -1,6 +1,6 @@
 import { enrolmentsSchema } from '../../../../../shared/api/devices'
 import { parseAs } from '../../../../../shared/parse'
-import { enrolDevices } from '../../../../services/enrol-devices'
+import { enrolDevices } from '../../../../services/device/enrol-devices'
 
 const MAX_BODY_BYTES = 1024 * 1024
 

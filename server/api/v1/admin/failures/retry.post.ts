@@ -1,5 +1,5 @@
 import { retryRequestSchema } from '../../../../../shared/api/administration'
-import { retryFailure } from '../../../../services/retry-failure'
+import { retryFailure } from '../../../../services/ledger/retry-failure'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)

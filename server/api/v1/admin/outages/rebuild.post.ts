@@ -1,4 +1,4 @@
-import { askForRebuild } from '../../../../services/rebuild-outages'
+import { askForRebuild } from '../../../../services/outage/rebuild-outages'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)

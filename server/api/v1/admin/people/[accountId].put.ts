@@ -1,6 +1,6 @@
 import { personChangeSchema } from '../../../../../shared/api/accounts'
 import { accountIdField } from '../../../../../shared/account/role'
-import { changePerson } from '../../../../services/manage-people'
+import { changePerson } from '../../../../services/account/manage-people'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)

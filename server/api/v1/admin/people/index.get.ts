@@ -1,5 +1,5 @@
 import { peopleQuery } from '../../../../../shared/api/accounts'
-import { listPeople } from '../../../../services/manage-people'
+import { listPeople } from '../../../../services/account/manage-people'
 
 export default apiRoute(async (event) => {
   await requireAccess(event)

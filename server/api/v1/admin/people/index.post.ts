@@ -1,5 +1,5 @@
 import { personInvitationSchema } from '../../../../../shared/api/accounts'
-import { invitePerson } from '../../../../services/invite-person'
+import { invitePerson } from '../../../../services/account/invite-person'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)

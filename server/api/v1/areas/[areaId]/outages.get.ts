@@ -1,6 +1,6 @@
 import { areaOutagesQuery } from '../../../../../shared/api/outages'
 import { areaIdField } from '../../../../../shared/fields'
-import { listOutagesOfArea } from '../../../../services/list-outages'
+import { listOutagesOfArea } from '../../../../services/outage/list-outages'
 
 export default apiRoute((event) =>
   listOutagesOfArea(

@@ -1,4 +1,4 @@
-import { findBatch } from '../../../../services/list-batches'
+import { findBatch } from '../../../../services/ledger/list-batches'
 
 export default apiRoute((event) => {
   const { areaId, number } = batchParams(event)

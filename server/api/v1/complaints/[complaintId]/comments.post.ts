@@ -1,5 +1,5 @@
 import { commentRequestSchema } from '../../../../../shared/api/complaints'
-import { commentOnComplaint } from '../../../../services/add-to-complaint'
+import { commentOnComplaint } from '../../../../services/complaint/add-to-complaint'
 
 export default apiRoute(async (event) => {
   const token = complaintSecret(event)

@@ -1,5 +1,5 @@
 import { disputeRequestSchema } from '../../../../../shared/api/complaints'
-import { disputeComplaint } from '../../../../services/add-to-complaint'
+import { disputeComplaint } from '../../../../services/complaint/add-to-complaint'
 
 export default apiRoute(async (event) => {
   const token = complaintSecret(event)

@@ -1,4 +1,4 @@
-import { eraseOwn } from '../../../../services/erase-complaint'
+import { eraseOwn } from '../../../../services/complaint/erase-complaint'
 
 export default apiRoute((event) =>
   eraseOwn(useDeps(), complaintIdOf(event), complaintSecret(event)),

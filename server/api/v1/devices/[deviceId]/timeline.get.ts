@@ -1,6 +1,6 @@
 import { timelineQuery } from '../../../../../shared/api/timeline'
 import { deviceIdField } from '../../../../../shared/fields'
-import { deviceTimeline } from '../../../../services/device-timeline'
+import { deviceTimeline } from '../../../../services/device/device-timeline'
 
 export default apiRoute((event) =>
   deviceTimeline(

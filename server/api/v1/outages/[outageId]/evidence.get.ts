@@ -1,5 +1,5 @@
 import { outageIdField, outageQuery } from '../../../../../shared/api/outages'
-import { listOutageEvidence } from '../../../../services/outage-evidence'
+import { listOutageEvidence } from '../../../../services/outage/outage-evidence'
 
 export default apiRoute((event) =>
   listOutageEvidence(

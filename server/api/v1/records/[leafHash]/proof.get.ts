@@ -1,6 +1,6 @@
 import { hashField } from '../../../../../shared/fields'
 import { proofFileName } from '../../../../../shared/proof'
-import { buildProof } from '../../../../services/build-proof'
+import { buildProof } from '../../../../services/ledger/build-proof'
 
 export default apiRoute(async (event) => {
   const leafHash = paramOf(event, 'leafHash', hashField)

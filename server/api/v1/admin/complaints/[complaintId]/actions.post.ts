@@ -1,5 +1,5 @@
 import { complaintActionSchema } from '../../../../../../shared/api/complaint-admin'
-import { handleComplaint } from '../../../../../services/handle-complaint'
+import { handleComplaint } from '../../../../../services/complaint/handle-complaint'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)

@@ -1,7 +1,7 @@
 import { deviceEventRequestSchema } from '../../../../../../shared/api/devices'
 import { deviceIdField } from '../../../../../../shared/fields'
 import { parseAs } from '../../../../../../shared/parse'
-import { changeDevice } from '../../../../../services/change-device'
+import { changeDevice } from '../../../../../services/device/change-device'
 
 const MAX_BODY_BYTES = 16 * 1024
 

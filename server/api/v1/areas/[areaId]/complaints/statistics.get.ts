@@ -1,6 +1,6 @@
 import { complaintStatisticsQuery } from '../../../../../../shared/api/complaints'
 import { areaIdField } from '../../../../../../shared/fields'
-import { complaintStatistics } from '../../../../../services/complaint-statistics'
+import { complaintStatistics } from '../../../../../services/complaint/complaint-statistics'
 
 export default apiRoute((event) =>
   complaintStatistics(

@@ -1,6 +1,6 @@
 import { reliabilityEvidenceQuery } from '../../../../../../shared/api/reliability'
 import { areaIdField } from '../../../../../../shared/fields'
-import { listFigureEvidence } from '../../../../../services/figure-evidence'
+import { listFigureEvidence } from '../../../../../services/figure/figure-evidence'
 
 export default apiRoute((event) =>
   listFigureEvidence(

@@ -1,5 +1,5 @@
 import { batchFileName } from '../../../../../../shared/batch'
-import { openBatchFile } from '../../../../../services/list-batches'
+import { openBatchFile } from '../../../../../services/ledger/list-batches'
 
 export default apiRoute(async (event) => {
   const { areaId, number } = batchParams(event)

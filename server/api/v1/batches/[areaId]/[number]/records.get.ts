@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { pageQuery } from '../../../../../../shared/api/page'
-import { listBatchRecords } from '../../../../../services/list-batches'
+import { listBatchRecords } from '../../../../../services/ledger/list-batches'
 
 export default apiRoute((event) =>
   listBatchRecords(useDeps(), {

@@ -1,4 +1,4 @@
-import { openPhoto } from '../../../../../services/add-to-complaint'
+import { openPhoto } from '../../../../../services/complaint/add-to-complaint'
 
 export default apiRoute(async (event) => {
   const reader = { token: complaintSecret(event) }

@@ -1,5 +1,5 @@
 import { MAX_PHOTO_BYTES, PHOTO_TYPES } from '../../../../../../shared/api/complaints'
-import { addPhoto } from '../../../../../services/add-to-complaint'
+import { addPhoto } from '../../../../../services/complaint/add-to-complaint'
 
 export default apiRoute(async (event) => {
   const token = complaintSecret(event)

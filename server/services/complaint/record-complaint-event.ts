@@ -1,0 +1,205 @@
+import { toHex, utf8 } from '../../../shared/bytes.ts'
+import { CodedError } from '../../../shared/coded-error.ts'
+import {
+  standingAfter,
+  type Committed,
+  type ComplaintStanding,
+  type PublicPart,
+} from '../../../shared/complaint/index.ts'
+import { canonicalText, parseJson } from '../../../shared/json.ts'
+import { leafHashOf } from '../../../shared/merkle/index.ts'
+import { parseRecord, type ComplaintEventRecord } from '../../../shared/record/index.ts'
+import type {
+  ComplaintRow,
+  ComplaintSecret,
+  PendingComplaintEvent,
+  RecordRow,
+} from '../../models/index.ts'
+import { eraseAtOf, fieldsOf, standingOfRow } from './complaint-row.ts'
+import { sealSecret } from './complaint-secrets.ts'
+import type { Deps } from '../deps.ts'
+import { insertNew } from '../insert-new.ts'
+
+/**
+ * What happens to a complaint is decided on its row first, as `pending_event`, by compare-and-swap, together with the
+ * personal values it commits to; then it becomes a record; then the row takes on what it says. A crash between is finished by
+ * whoever meets the pending event next, and by the clock: docs/decisions/0006.
+ */
+
+type Finishing = Pick<Deps, 'models' | 'clock' | 'complaintDesk'>
+
+/** An event as its service wants it. */
+export type ComplaintStep = PublicPart & {
+  actor: ComplaintEventRecord['actor']
+  /** Personal values to commit to, by their names. */
+  texts?: Partial<Record<Committed, string>> | undefined
+  /** Event whose secret link hands it in; null for officials. */
+  owner: number | null
+  /** A value committed to already, a photo's. */
+  secret?: ComplaintSecret
+  /** Hash of a secret link this event gives out. */
+  tokenHash?: string
+}
+
+export interface DecidedStep {
+  record: ComplaintEventRecord
+  standing: ComplaintStanding
+  pending: PendingComplaintEvent
+}
+
+/** The next event of a complaint, dated now or after its latest. Throws as `standingAfter`. */
+export function decideStep(
+  deps: Pick<Deps, 'clock' | 'complaintDesk'>,
+  { complaintId, areaId }: { complaintId: string; areaId: string },
+  before: ComplaintStanding | null,
+  step: ComplaintStep,
+): DecidedStep {
+  const n = before === null ? 0 : before.n + 1
+  const texts = Object.entries(step.texts ?? {}) as [Committed, string][]
+  const secrets = texts.map(([name, value]) =>
+    sealSecret(deps, complaintId, { n, name, owner: step.owner, value }),
+  )
+  if (step.secret) secrets.push(step.secret)
+  const latestMs = before === null ? 0 : Date.parse(before.latestAt)
+  const record: ComplaintEventRecord = {
+    v: 1,
+    type: 'complaint_event',
+    area_id: areaId,
+    at: new Date(Math.max(deps.clock.now().getTime(), latestMs + 1)).toISOString(),
+    complaint_id: complaintId,
+    event: step.event,
+    n,
+    previous: before?.latestEvent ?? null,
+    actor: step.actor,
+    commitments: Object.fromEntries(secrets.map(({ name, commitment }) => [name, commitment])),
+    public: step.public,
+  }
+  const standing = standingAfter(before, record)
+  return {
+    record,
+    standing,
+    pending: { body: canonicalText(record), secrets, token_hash: step.tokenHash ?? null },
+  }
+}
+
+/**
+ * Puts the next event of a complaint into the ledger. Throws as `standingAfter`, and `complaint_conflict` when another
+ * event came first.
+ */
+export async function recordStep(
+  deps: Finishing,
+  row: ComplaintRow,
+  step: ComplaintStep,
+): Promise<DecidedStep> {
+  const decided = decideStep(
+    deps,
+    { complaintId: row._id, areaId: row.area_id },
+    standingOfRow(row),
+    step,
+  )
+  const claimed = await deps.models.complaints
+    .findOneAndUpdate(
+      { _id: row._id, latest_event: row.latest_event, pending_event: null },
+      { $set: { pending_event: decided.pending, is_pending: true } },
+      { returnDocument: 'after' },
+    )
+    .lean()
+  if (!claimed) {
+    throw new CodedError(
+      'complaint_conflict',
+      `complaint ${row._id}: another event came first; look again`,
+    )
+  }
+  await finishPendingStep(deps, claimed)
+  return decided
+}
+
+/** Finishes the pending event of a complaint, if there is one. Repeatable, by anyone. */
+export async function finishPendingStep(deps: Finishing, row: ComplaintRow): Promise<void> {
+  const { models, clock } = deps
+  const { pending_event: pending } = row
+  if (pending === null) return
+  const record = readPending(row, pending)
+  const standing = standingAfter(standingOfRow(row), record)
+  await insertNew(models.records, [rowOfRecord(record, pending.body)])
+  await keepPhotos(deps, pending.secrets)
+  const erased = erasedBy(record)
+  const secrets = [...row.secrets, ...pending.secrets]
+  const kept = secrets.filter(({ n }) => !erased.has(n))
+  await forgetPhotos(
+    deps,
+    secrets.filter(({ n }) => erased.has(n)),
+  )
+  const tokens =
+    pending.token_hash === null
+      ? row.tokens
+      : [...row.tokens, { hash: pending.token_hash, n: record.n }]
+  await models.complaints.updateOne(
+    { _id: row._id, latest_event: row.latest_event, 'pending_event.body': pending.body },
+    {
+      $set: {
+        ...fieldsOf(standing),
+        secrets: kept,
+        tokens,
+        erase_at: eraseAtOf(standing, kept, deps.complaintDesk),
+        pending_event: null,
+        changed_at: clock.now(),
+      },
+      $unset: { is_pending: 1 },
+    },
+  )
+}
+
+function readPending(row: ComplaintRow, { body }: PendingComplaintEvent): ComplaintEventRecord {
+  const record = parseRecord(parseJson(body))
+  if (record.type !== 'complaint_event')
+    throw new Error(`complaint ${row._id}: its pending event is a ${record.type}`)
+  return record
+}
+
+const rowOfRecord = (record: ComplaintEventRecord, body: string): RecordRow => ({
+  _id: toHex(leafHashOf(utf8(body))),
+  area_id: record.area_id,
+  type: 'complaint_event',
+  ordered_at: new Date(record.at),
+  body,
+  batch_number: null,
+  complaint_id: record.complaint_id,
+})
+
+/** Numbers of the events whose values an event erases. */
+const erasedBy = ({ event, public: said }: ComplaintEventRecord): ReadonlySet<unknown> =>
+  new Set(event === 'redacted' && Array.isArray(said.events) ? said.events : [])
+
+const photosAmong = (secrets: readonly ComplaintSecret[]): string[] =>
+  secrets.flatMap(({ name, commitment }) => (name === 'photo' ? [commitment] : []))
+
+/** A photo whose event is decided no longer goes by itself. */
+async function keepPhotos(
+  { models }: Finishing,
+  secrets: readonly ComplaintSecret[],
+): Promise<void> {
+  const photos = photosAmong(secrets)
+  if (photos.length === 0) return
+  await models.complaintPhotos.updateMany({ _id: { $in: photos } }, { $set: { expires_at: null } })
+}
+
+async function forgetPhotos(
+  { models }: Finishing,
+  secrets: readonly ComplaintSecret[],
+): Promise<void> {
+  const photos = photosAmong(secrets)
+  if (photos.length > 0) await models.complaintPhotos.deleteMany({ _id: { $in: photos } })
+}
+
+/** The row of a complaint with nothing pending. Throws `not_found`. */
+export async function findComplaintRow(
+  deps: Finishing,
+  complaintId: string,
+): Promise<ComplaintRow> {
+  const row = await deps.models.complaints.findById(complaintId).lean()
+  if (!row) throw new CodedError('not_found', `complaint: none with id ${complaintId}`)
+  if (row.pending_event === null) return row
+  await finishPendingStep(deps, row)
+  return findComplaintRow(deps, complaintId)
+}

@@ -1,0 +1,159 @@
+import {
+  interruptionKey,
+  overlap,
+  type Break,
+  type Interruption,
+  type OutageEvent,
+  type Period,
+  type ServiceSpan,
+} from '../../../shared/outage/index.ts'
+import { localKeys } from '../../../shared/outage/sums.ts'
+import { spanPeriod } from '../../../shared/outage/service.ts'
+import type { DeviceLineRow } from '../../models/index.ts'
+import { areaDayId } from './area-days.ts'
+import type { Deps } from '../deps.ts'
+import type { AreaEventsChange, InterruptionChange } from '../outage/outage-events.ts'
+import type { LineChange } from '../outage/outage-line.ts'
+
+const DAY_MS = 86_400_000
+const ever = (at: number | null): number => at ?? Number.POSITIVE_INFINITY
+const always = (at: number | null): number => at ?? Number.NEGATIVE_INFINITY
+const dayOf = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS
+
+/** What a round changes about one device. */
+export interface DeviceChange {
+  deviceId: string
+  line: LineChange
+  spans: { before: readonly ServiceSpan[]; after: readonly ServiceSpan[] }
+  interruptions: InterruptionChange
+  after: DeviceLineRow
+}
+
+/** The time between two moments, whichever is first. */
+const between = (a: number, b: number): Period => ({ fromAt: Math.min(a, b), toAt: Math.max(a, b) })
+
+interface Stretch {
+  fromAt: number | null
+  toAt: number | null
+}
+
+/** Where one of two stretches is and the other is not. */
+const changeBetween = (a: Stretch, b: Stretch): Period[] => [
+  between(always(a.fromAt), always(b.fromAt)),
+  between(ever(a.toAt), ever(b.toAt)),
+]
+
+/** Where rows of one list are and those of the other are not; rows that are one and the same have one key. */
+function changedTime<Row extends Stretch>(
+  before: ReadonlyMap<string, Row>,
+  after: ReadonlyMap<string, Row>,
+): { time: Period; row: Row }[] {
+  const found: { time: Period; row: Row }[] = []
+  for (const [key, row] of before) {
+    const now = after.get(key)
+    const times = now
+      ? changeBetween(row, now)
+      : [{ fromAt: always(row.fromAt), toAt: ever(row.toAt) }]
+    found.push(...times.map((time) => ({ time, row })))
+  }
+  for (const [key, row] of after)
+    if (!before.has(key))
+      found.push({ time: { fromAt: always(row.fromAt), toAt: ever(row.toAt) }, row })
+  return found
+}
+
+/** Days that are over, of the areas a device was in, in which its state is not what it was. */
+function* ofBreaks({ line: { breaks }, spans }: DeviceChange): Generator<AreaTime> {
+  for (const { time } of changedTime<Break>(breaks.removed, breaks.added))
+    yield* inService([...spans.before, ...spans.after], time)
+}
+
+/** Facts of a span follow from the event that began it, so only its end can change under one key. */
+function* ofService({ spans: { before, after } }: DeviceChange): Generator<AreaTime> {
+  const byEvent = (spans: readonly ServiceSpan[]) =>
+    new Map(spans.map((span) => [span.leafHash, span]))
+  for (const { time, row } of changedTime(byEvent(before), byEvent(after)))
+    yield { areaId: row.areaId, time }
+}
+
+/** Where and when an interruption counts. */
+function* ofCounts({ interruptions: { removed, added } }: DeviceChange): Generator<AreaTime> {
+  for (const { areaId, countedAt } of [...removed, ...added])
+    yield { areaId, time: { fromAt: countedAt, toAt: countedAt + 1 } }
+}
+
+interface AreaTime {
+  areaId: string
+  time: Period
+}
+
+function* inService(spans: readonly ServiceSpan[], time: Period): Generator<AreaTime> {
+  for (const span of spans) {
+    const part = overlap(spanPeriod(span), time)
+    if (part) yield { areaId: span.areaId, time: part }
+  }
+}
+
+/** Interruptions that become local or cease to be, with those of devices that nothing else changes about. */
+function localChanges(events: readonly AreaEventsChange[]): Interruption[] {
+  const side = (of: (change: AreaEventsChange) => OutageEvent[]) => {
+    const all = events.flatMap(of)
+    return {
+      locals: localKeys(all),
+      byKey: new Map(
+        all.flatMap(({ interruptions }) =>
+          interruptions.map((one) => [interruptionKey(one), one] as const),
+        ),
+      ),
+    }
+  }
+  const before = side(({ touched }) => touched)
+  const after = side(({ saved }) => saved)
+  return [...before.byKey].flatMap(([key, one]) => {
+    const now = after.byKey.get(key)
+    return now && before.locals.has(key) !== after.locals.has(key) ? [one, now] : []
+  })
+}
+
+async function* ofLocals(
+  { models }: Pick<Deps, 'models'>,
+  changes: readonly DeviceChange[],
+  events: readonly AreaEventsChange[],
+): AsyncGenerator<AreaTime> {
+  const interruptions = localChanges(events)
+  if (interruptions.length === 0) return
+  const known = new Map(changes.map(({ deviceId, spans }) => [deviceId, spans]))
+  const ids = new Set(interruptions.map(({ deviceId }) => deviceId))
+  const others = await models.deviceLines
+    .find({ _id: { $in: [...ids].filter((id) => !known.has(id)) } }, { service: 1 })
+    .lean()
+  for (const { _id, service } of others) known.set(_id, { before: service, after: [] })
+  for (const { areaId, deviceId, countedAt, endedAt } of interruptions) {
+    yield { areaId, time: { fromAt: countedAt, toAt: countedAt + 1 } }
+    const { before = [], after = [] } = known.get(deviceId) ?? {}
+    yield* inService([...before, ...after], { fromAt: countedAt, toAt: ever(endedAt) })
+  }
+}
+
+/**
+ * Ids of the kept days that a round changes: of those that are over, all in whose area a device's state, service or
+ * interruption is not what it was, or counts otherwise.
+ */
+export async function changedDays(
+  deps: Pick<Deps, 'models' | 'clock'>,
+  { changes, events }: { changes: readonly DeviceChange[]; events: readonly AreaEventsChange[] },
+): Promise<Set<string>> {
+  const todayAt = dayOf(deps.clock.now().getTime())
+  const found = new Set<string>()
+  const note = ({ areaId, time }: AreaTime): void => {
+    for (let at = dayOf(time.fromAt); at < Math.min(time.toAt, todayAt); at += DAY_MS)
+      found.add(areaDayId(areaId, at))
+  }
+  for (const change of changes) {
+    for (const one of ofBreaks(change)) note(one)
+    for (const one of ofService(change)) note(one)
+    for (const one of ofCounts(change)) note(one)
+  }
+  for await (const one of ofLocals(deps, changes, events)) note(one)
+  return found
+}

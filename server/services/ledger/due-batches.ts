@@ -1,0 +1,44 @@
+import { MAX_DUE_AREAS, type Due } from '../../../shared/api/ledger.ts'
+import type { Deps } from '../deps.ts'
+
+interface WaitingArea {
+  areaId: string
+  oldestAt: Date
+}
+
+/** Areas with records that are in no batch, with the moment the oldest came; asked area by area, as the index runs. */
+export async function waitingAreas(
+  { models }: Pick<Deps, 'models'>,
+  areaId?: string,
+): Promise<WaitingArea[]> {
+  const areas = await models.areas
+    .find(areaId === undefined ? {} : { _id: areaId }, { _id: 1 })
+    .lean()
+  const oldest = await Promise.all(
+    areas.map(async ({ _id }) => ({
+      areaId: _id,
+      row: await models.records
+        .findOne({ area_id: _id, batch_number: null }, { ordered_at: 1 })
+        .sort({ ordered_at: 1 })
+        .lean(),
+    })),
+  )
+  return oldest.flatMap(({ areaId, row }) => (row ? [{ areaId, oldestAt: row.ordered_at }] : []))
+}
+
+/** `GET /ledger/due`: which areas have records waiting and when their batch is due, the next first. */
+export async function dueBatches(
+  { models, clock, settings }: Pick<Deps, 'models' | 'clock' | 'settings'>,
+  { area_id }: { area_id?: string | undefined },
+): Promise<Due> {
+  const waiting = await waitingAreas({ models }, area_id)
+  const items = waiting
+    .toSorted((a, b) => a.oldestAt.getTime() - b.oldestAt.getTime())
+    .slice(0, MAX_DUE_AREAS)
+    .map(({ areaId, oldestAt }) => ({
+      area_id: areaId,
+      oldest_at: oldestAt.toISOString(),
+      due_at: new Date(oldestAt.getTime() + settings.batchIntervalMs).toISOString(),
+    }))
+  return { as_of: clock.now().toISOString(), items }
+}

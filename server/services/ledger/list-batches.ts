@@ -1,0 +1,150 @@
+import type { Batch, BatchRecord, BatchState } from '../../../shared/api/ledger.ts'
+import { CodedError } from '../../../shared/coded-error.ts'
+import { toHex } from '../../../shared/bytes.ts'
+import { parseJson } from '../../../shared/json.ts'
+import { orderedAt, parseRecord, type LedgerRecord } from '../../../shared/record/index.ts'
+import type { BatchRow } from '../../models/index.ts'
+import type { Deps } from '../deps.ts'
+import { loadLeafSlice } from './leaf-list.ts'
+import { asFailure } from './list-failures.ts'
+import { afterCursor, pageOf } from '../page.ts'
+import { recordBodies } from './record-bodies.ts'
+
+/** A batch as the API shows it; `head` is the latest block, null when the chain cannot be asked. */
+export function asBatch(row: BatchRow, head: number | null): Batch {
+  const { anchor, failure } = row
+  return {
+    area_id: row.area_id,
+    number: row.number,
+    state: row.state,
+    size: row.size,
+    root: row.root,
+    previous_root: row.previous_root,
+    cid: row.cid,
+    sealed_at: row.sealed_at.toISOString(),
+    anchor: anchor && {
+      transaction: anchor.transaction,
+      block_number: anchor.block_number,
+      block_hash: anchor.block_hash,
+      anchored_at: anchor.anchored_at.toISOString(),
+      confirmations: head === null ? null : Math.max(0, head - anchor.block_number + 1),
+    },
+    failure: failure && asFailure(failure),
+  }
+}
+
+export interface BatchesQuery {
+  limit: number
+  cursor?: string | undefined
+  area_id?: string | undefined
+  state?: BatchState | undefined
+}
+
+/** `GET /batches`: newest first. */
+export async function listBatches(
+  { models, ethereum }: Deps,
+  { limit, cursor, area_id, state }: BatchesQuery,
+): Promise<{ items: Batch[]; next: string | null }> {
+  const filters = [
+    { ...(area_id && { area_id }), ...(state && { state }) },
+    afterCursor('sealed_at', cursor),
+  ]
+  const rows = await models.batches
+    .find({ $and: filters })
+    .sort({ sealed_at: -1, _id: -1 })
+    .limit(limit + 1)
+    .lean()
+  const head = await ethereum.head().catch(() => null)
+  return pageOf(
+    rows,
+    limit,
+    (row) => ({ at: row.sealed_at, id: row._id }),
+    (row) => asBatch(row, head),
+  )
+}
+
+/** The row of a batch. Throws `not_found`. */
+export async function findBatchRow(
+  { models }: Pick<Deps, 'models'>,
+  areaId: string,
+  number: number,
+): Promise<BatchRow> {
+  const row = await models.batches.findById(`${areaId}/${number}`).lean()
+  if (!row) throw new CodedError('not_found', `batch: none with number ${number} in area ${areaId}`)
+  return row
+}
+
+/** `GET /batches/{area_id}/{number}`. Throws `not_found`. */
+export async function findBatch(deps: Deps, areaId: string, number: number): Promise<Batch> {
+  const row = await findBatchRow(deps, areaId, number)
+  return asBatch(row, await deps.ethereum.head().catch(() => null))
+}
+
+/** The file of a batch exactly as pinned, streamed. Throws `not_found` or `not_published_yet`. */
+export async function openBatchFile(
+  deps: Deps,
+  areaId: string,
+  number: number,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { cid, state } = await findBatchRow(deps, areaId, number)
+  if (cid === null) {
+    throw new CodedError(
+      'not_published_yet',
+      `batch ${areaId}/${number}: expected it on IPFS, it is ${state}`,
+    )
+  }
+  return deps.ipfs.cat(cid)
+}
+
+/** `GET /batches/{area_id}/{number}/records`: records of a batch in their order; the cursor is an index. */
+export async function listBatchRecords(
+  deps: Deps,
+  {
+    areaId,
+    number,
+    limit,
+    cursor,
+  }: { areaId: string; number: number; limit: number; cursor?: string | undefined },
+): Promise<{ items: BatchRecord[]; next: string | null }> {
+  const { root } = await findBatchRow(deps, areaId, number)
+  const from = cursor === undefined ? 0 : Number(cursor)
+  if (!Number.isSafeInteger(from) || from < 0) {
+    throw new CodedError(
+      'malformed',
+      `cursor: expected one that this list answered as next, got ${cursor}`,
+    )
+  }
+  const { leaves: shown, size } = await loadLeafSlice(deps, root, { from, limit })
+  const items: BatchRecord[] = []
+  for await (const body of recordBodies(deps, shown)) {
+    const leaf = shown[items.length]
+    if (leaf)
+      items.push(asBatchRecord(parseRecord(parseJson(body)), from + items.length, toHex(leaf)))
+  }
+  return { items, next: from + limit < size ? String(from + limit) : null }
+}
+
+function asBatchRecord(record: LedgerRecord, index: number, leafHash: string): BatchRecord {
+  const head = { index, leaf_hash: leafHash, type: record.type, at: orderedAt(record) }
+  switch (record.type) {
+    case 'reading': {
+      const { device_id, power_status, reason, timestamp } = record.reading
+      return {
+        ...head,
+        device_id,
+        content: { type: 'reading', power_status, reason, timestamp },
+        summary: `${power_status} at ${timestamp} (${reason})`,
+      }
+    }
+    case 'device_event': {
+      const { event, device } = record
+      const content = { type: 'device_event', event } as const
+      return { ...head, device_id: device.device_id, content, summary: event }
+    }
+    case 'complaint_event': {
+      const { event, complaint_id } = record
+      const content = { type: 'complaint_event', event, complaint_id } as const
+      return { ...head, device_id: null, content, summary: `${event} (${complaint_id})` }
+    }
+  }
+}
