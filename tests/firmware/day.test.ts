@@ -51,6 +51,9 @@ describe('a day', () => {
     const heartbeats = readings.filter(({ reason }) => reason === 'heartbeat')
     expect(heartbeats.length).toBeGreaterThanOrEqual(95)
     expect(heartbeats.length).toBeLessThanOrEqual(98)
+    const moments = heartbeats.map(({ timestamp }) => at(timestamp))
+    const apart = moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0))
+    expect(Math.min(...apart)).toBeGreaterThan(14 * MINUTE)
     expect(portal.arrivals.every(({ status }) => status === 'accepted')).toBe(true)
   })
 

@@ -36,6 +36,26 @@ static void quiet_day(void) {
   CHECK(world.watchdog_fed > 1000);
 }
 
+static void clock_set_back(void) {
+  int64_t last_s = 0;
+  world_begin();
+  world_boot(GW_RESET_POWER);
+  for (int64_t hour = 1; hour <= 24; hour++) {
+    int64_t back_ms = 700 * (hour % 3);
+    world_run(hour * HOURS - 10 * MINUTES);
+    world.clock.source = GW_CLOCK_NITZ; /* so that the next word counts */
+    EQUAL(GW_OK, gw_clock_offer(&world.clock, world.now_ms - world.booted_at_ms, GW_CLOCK_SERVER,
+                                WORLD_EPOCH_MS + world.now_ms - back_ms));
+    world_run(hour * HOURS);
+  }
+  EQUAL(1 + 96, world.kept_count);
+  for (size_t i = 0; i < world.kept_count; i++) {
+    if (world.kept[i].reason != GW_REASON_HEARTBEAT) continue;
+    CHECK(world.kept[i].timestamp_s - last_s > 14 * 60);
+    last_s = world.kept[i].timestamp_s;
+  }
+}
+
 static void outage_lived_through(void) {
   world_begin();
   world_outage(40 * MINUTES, 100 * MINUTES);
@@ -221,6 +241,7 @@ static void failing_flash(void) {
 
 static const struct test agent_tests[] = {
     {"reports a quiet day: one boot, 96 heartbeats, every number once", quiet_day},
+    {"sends one heartbeat a period although its clock is set back a little", clock_set_back},
     {"tells an outage it lived through by its two edges, to the second", outage_lived_through},
     {"sends a last gasp first and alone, though a backlog is under way", gasp_first_and_alone},
     {"waits for the clock, then signs what happened with its true time", without_clock},

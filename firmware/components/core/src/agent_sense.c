@@ -4,6 +4,7 @@
 
 #define PULSES_AT_ONCE 32u
 #define ALIVE_PERIOD_MS 60000
+#define HEARTBEAT_APART 8 /* two are at least this part of a period apart */
 #define MS_PER_S 1000
 
 void gw_agent_load_alive(struct gw_agent *agent) {
@@ -59,12 +60,15 @@ static int64_t heartbeat_ms(const struct gw_agent *agent) {
   return (int64_t)agent->settings->heartbeat_s * MS_PER_S;
 }
 
-/* On the scale of UTC as soon as that is known, so that a restart does not move a device's place in the period. */
-static void schedule_heartbeat(struct gw_agent *agent, int64_t now_ms) {
+/*
+ * The device's next place in the period, at least `apart_ms` from now: on the scale of UTC as soon as that is known, so that
+ * a restart does not move it.
+ */
+static void schedule_heartbeat(struct gw_agent *agent, int64_t now_ms, int64_t apart_ms) {
   int64_t phase_ms = gw_sched_phase_ms(agent->serial, heartbeat_ms(agent));
   int64_t base_ms = now_ms;
   (void)gw_clock_epoch_ms(agent->ports->clock, now_ms, &base_ms);
-  agent->heartbeat_at_ms = now_ms + gw_sched_next(base_ms, heartbeat_ms(agent), phase_ms) - base_ms;
+  agent->heartbeat_at_ms = now_ms + gw_sched_next(base_ms + apart_ms, heartbeat_ms(agent), phase_ms) - base_ms;
 }
 
 static void on_edge(struct gw_agent *agent, const struct gw_power_edge *edge, int64_t now_ms) {
@@ -72,7 +76,7 @@ static void on_edge(struct gw_agent *agent, const struct gw_power_edge *edge, in
   enum gw_reason reason = edge->is_first ? GW_REASON_BOOT : is_on ? GW_REASON_CHANGE : GW_REASON_LAST_GASP;
   /* A state found at power-on is dated when it was found: when it began is not known. */
   draft(agent, reason, edge->power, edge->is_first ? now_ms : edge->at_ms, now_ms);
-  if (edge->is_first) schedule_heartbeat(agent, now_ms);
+  if (edge->is_first) schedule_heartbeat(agent, now_ms, 0);
   else if (!is_on) save_alive(agent, edge->at_ms);
   if (is_on)
     agent->spread_until_ms =
@@ -99,11 +103,12 @@ void gw_agent_sense(struct gw_agent *agent, int64_t now_ms) {
   sense_mains(agent, now_ms);
   if (meter) meter->step(meter->ctx, now_ms);
   if (!agent->power.is_declared) return;
-  if (clock_is_set && !agent->clock_was_set) schedule_heartbeat(agent, now_ms);
+  if (clock_is_set && !agent->clock_was_set) schedule_heartbeat(agent, now_ms, 0);
   agent->clock_was_set = clock_is_set;
   if (now_ms >= agent->heartbeat_at_ms) {
     draft(agent, GW_REASON_HEARTBEAT, agent->power.declared, now_ms, now_ms);
-    schedule_heartbeat(agent, now_ms);
+    /* A clock that was set back a little comes to the same place in the period twice. */
+    schedule_heartbeat(agent, now_ms, heartbeat_ms(agent) / HEARTBEAT_APART);
   }
   /* Not before the boot reading is made: it tells the mark of the boot before. */
   bool is_on = agent->power.declared == GW_POWER_ON && agent->power.raw == GW_POWER_ON;
