@@ -15,6 +15,13 @@ const LINE_PX = 20
 const MOST = 60
 /** Above the middle, where most sensors stand: share of the height, from the top. */
 const DOWN = 0.25
+const LABEL = {
+  permanent: true,
+  direction: 'center',
+  className: 'area-name',
+  // On top of areas and sensors, behind the figures of clusters.
+  pane: 'shadowPane',
+} as const
 
 interface Label {
   areaId: string
@@ -54,8 +61,7 @@ export function createAreaLabels(map: LeafletMap) {
       if (shown.has(areaId)) continue
       const text = document.createElement('span')
       text.textContent = name
-      const options = { permanent: true, direction: 'center', className: 'area-name' } as const
-      shown.set(areaId, tooltip(above(bounds), { ...options, content: text }).addTo(map))
+      shown.set(areaId, tooltip(above(bounds), { ...LABEL, content: text }).addTo(map))
     }
   }
 
