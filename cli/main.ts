@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { NOT_CHECKED } from './cli-error.ts'
 import { runCommand, type CommandGroup } from './command.ts'
 import { adminCreate } from './commands/admin-create.ts'
+import { adminReset } from './commands/admin-reset.ts'
 import { areaImport } from './commands/area-import.ts'
 import { areaPut } from './commands/area-put.ts'
 import { audit } from './commands/audit.ts'
@@ -35,7 +36,7 @@ const gridwitness: CommandGroup = {
     },
     admin: {
       summary: 'the people who run the portal',
-      commands: { create: adminCreate },
+      commands: { create: adminCreate, reset: adminReset },
     },
     area: {
       summary: 'the areas devices belong to',

@@ -1,9 +1,9 @@
-import { invitedSchema, personInvitationSchema } from '../../shared/api/accounts.ts'
+import { personInvitationSchema } from '../../shared/api/accounts.ts'
 import { adminToken, TOKEN_HELP } from '../admin-token.ts'
 import { DONE, type ExitCode } from '../cli-error.ts'
 import type { Command } from '../command.ts'
+import { oneTimeLink } from '../one-time-link.ts'
 import { pathOption, readOptions, urlOption } from '../options.ts'
-import { askPortalFor } from '../portal.ts'
 import type { Terminal } from '../terminal.ts'
 
 export const adminCreate: Command = {
@@ -30,19 +30,15 @@ async function run(args: string[], terminal: Terminal): Promise<ExitCode> {
     areas: [],
   }
   const token = await adminToken(options.value('token-file', pathOption), terminal.env)
-  const invited = await askPortalFor(invitedSchema, {
+  const { link, expiresAt } = await oneTimeLink('invitation', {
     portalUrl,
-    method: 'POST',
     path: 'admin/people',
     adminToken: token,
     body: invitation,
   })
   terminal.out(
-    `${invitation.email} becomes an administrator by this link, once, until ${invited.expires_at}:`,
+    `${invitation.email} becomes an administrator by this link, once, until ${expiresAt}:`,
   )
-  terminal.out(
-    new URL(`invitation/${invited.token}`, portalUrl.endsWith('/') ? portalUrl : `${portalUrl}/`)
-      .href,
-  )
+  terminal.out(link)
   return DONE
 }

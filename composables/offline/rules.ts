@@ -4,7 +4,7 @@
 export type Keeping = 'page' | 'state' | 'asset'
 
 /** Pages and answers that are for one person: never kept on a device others may use. */
-const PRIVATE_PAGE = /^(?:\/hi)?\/(?:admin|account|sign-in|invitation|complaints)(?:\/|$)/
+const PRIVATE_PAGE = /^(?:\/hi)?\/(?:admin|account|sign-in|invitation|reset|complaints)(?:\/|$)/
 const PUBLIC_ANSWER = /^\/api\/v1\/(?:map|areas|outages|devices|batches|ledger)(?:\/|$)/
 /** Of an area or outage, but not for the eyes of everyone, or without end. */
 const NEVER = /\/complaints(?:\/|$)|\/events$|\/file$/

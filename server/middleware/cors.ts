@@ -1,5 +1,5 @@
 /** What takes a session, a token or a secret link is for our own pages alone. */
-const PRIVATE = /^\/api\/v1\/(?:admin|account|session|invitations|push)(?:[/?]|$)/
+const PRIVATE = /^\/api\/v1\/(?:admin|account|session|invitations|resets|push)(?:[/?]|$)/
 
 /** Public reads and ingest are open to any origin. */
 export default defineEventHandler((event) => {

@@ -8,6 +8,13 @@ export interface TotpFields {
   last_step: number
 }
 
+/** A way back for who cannot sign in any more: a one-time link, of which a hash is kept. */
+export interface ResetFields {
+  /** SHA-256 in hex of the token in the link. */
+  hash: string
+  expires_at: Date
+}
+
 /** Someone who may sign in. */
 export interface AccountRow {
   _id: string
@@ -27,6 +34,8 @@ export interface AccountRow {
   totp_pending: TotpFields | null
   /** SHA-256 in hex of the recovery codes not used yet. */
   recovery_codes: string[]
+  /** The newest way back; absent while there is none. */
+  reset?: ResetFields
   created_at: Date
 }
 
@@ -51,6 +60,10 @@ const schema = new Schema<AccountRow>(
     totp,
     totp_pending: totp,
     recovery_codes: { type: [String], required: true },
+    reset: new Schema<ResetFields>(
+      { hash: { type: String, required: true }, expires_at: { type: Date, required: true } },
+      { _id: false },
+    ),
     created_at: { type: Date, required: true },
   },
   { versionKey: false, autoIndex: false },
@@ -59,6 +72,7 @@ const schema = new Schema<AccountRow>(
 schema.index({ email: 1 }, { unique: true })
 schema.index({ tag: 1 }, { unique: true })
 schema.index({ created_at: -1, _id: -1 })
+schema.index({ 'reset.hash': 1 }, { unique: true, sparse: true })
 
 export const accountModel = (connection: Connection) =>
   connection.model<AccountRow>('Account', schema, 'accounts')

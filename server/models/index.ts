@@ -26,7 +26,7 @@ import { sessionModel } from './session.ts'
 import { signInAttemptModel } from './sign-in-attempt.ts'
 import { usedChallengeModel } from './used-challenge.ts'
 
-export type { AccountRow } from './account.ts'
+export type { AccountRow, ResetFields } from './account.ts'
 export type { AnchorTransactionRow } from './anchor-transaction.ts'
 export { AREA_NAME_COLLATION, type AreaRow } from './area.ts'
 export type { BatchRow, FailureFields } from './batch.ts'

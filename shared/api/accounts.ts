@@ -94,12 +94,16 @@ export const personInvitationSchema = z
 export type PersonInvitation = z.infer<typeof personInvitationSchema>
 
 /** The token is in the link alone and cannot be had again. */
-export const invitedSchema = z.strictObject({
+export const oneTimeLinkSchema = z.strictObject({
   token: z.string(),
   url: z.string(),
   expires_at: serverTimeField,
 })
-export type Invited = z.infer<typeof invitedSchema>
+export type OneTimeLink = z.infer<typeof oneTimeLinkSchema>
+export type OneTimeToken = Pick<OneTimeLink, 'token' | 'expires_at'>
+
+/** Who lost password or second factor, by what they sign in with. */
+export const resetRequestSchema = z.strictObject({ email: emailField })
 
 export const personChangeSchema = z
   .strictObject({ ...placeFields, is_disabled: z.boolean() })
@@ -125,9 +129,7 @@ export const peopleSchema = pageOf(personSchema).extend({
 export type People = z.infer<typeof peopleSchema>
 export const peopleQuery = z.strictObject(pageQuery)
 
-export const invitationTokenField = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{43}$/, 'expected 43 of base64url')
+export const oneTimeTokenField = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected 43 of base64url')
 export const invitationSchema = z.strictObject({
   email: z.string(),
   name: z.string(),
@@ -135,6 +137,8 @@ export const invitationSchema = z.strictObject({
   expires_at: serverTimeField,
 })
 export type Invitation = z.infer<typeof invitationSchema>
+export const resetSchema = invitationSchema.omit({ role: true })
+export type Reset = z.infer<typeof resetSchema>
 
 export const actionsQuery = z.strictObject(pageQuery)
 export const actionsSchema = pageOf(actionSchema)

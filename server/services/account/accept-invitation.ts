@@ -8,8 +8,8 @@ import { personOf } from './actor.ts'
 import { beginSession, type Origin } from './begin-session.ts'
 import type { Deps } from '../deps.ts'
 import { isDuplicateKey } from '../insert-new.ts'
-import { hashOfInvitation } from './invite-person.ts'
 import { noteAction } from './note-action.ts'
+import { hashOfOneTimeToken } from './one-time-token.ts'
 
 const TAG_BYTES = 2
 
@@ -69,7 +69,7 @@ async function openInvitation(
   { models, clock }: InvitationDeps,
   token: string,
 ): Promise<InvitationRow> {
-  const row = await models.invitations.findById(hashOfInvitation(token)).lean()
+  const row = await models.invitations.findById(hashOfOneTimeToken(token)).lean()
   if (
     !row ||
     row.expires_at <= clock.now() ||

@@ -1,18 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { base32 } from 'multiformats/bases/base32'
-import type { Invited, PersonInvitation } from '../../../shared/api/accounts.ts'
-import { toBase64url } from '../../../shared/bytes.ts'
+import type { OneTimeToken, PersonInvitation } from '../../../shared/api/accounts.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
 import type { Actor } from './actor.ts'
 import type { Deps } from '../deps.ts'
 import { noteAction } from './note-action.ts'
+import { newOneTimeToken } from './one-time-token.ts'
 
-const TOKEN_BYTES = 32
 const ACCOUNT_ID_BYTES = 10
 const VALID_MS = 72 * 60 * 60_000
-
-export const hashOfInvitation = (token: string): string =>
-  createHash('sha256').update(token).digest('hex')
 
 /** Throws `unknown_area` unless every area exists. */
 export async function expectAreas(
@@ -35,19 +31,19 @@ export async function invitePerson(
   invitation: PersonInvitation,
   actor: Actor,
   network: string | null,
-): Promise<Pick<Invited, 'token' | 'expires_at'>> {
+): Promise<OneTimeToken> {
   const { email, role, areas } = invitation
   await expectAreas(deps, areas)
   if (await deps.models.accounts.exists({ email }))
     throw new CodedError('account_conflict', `email: expected one without account, got ${email}`)
-  const token = toBase64url(randomBytes(TOKEN_BYTES))
+  const { token, hash } = newOneTimeToken()
   const account_id = `a-${base32.baseEncode(randomBytes(ACCOUNT_ID_BYTES))}`
   const now = deps.clock.now()
   const expires_at = new Date(now.getTime() + VALID_MS)
   const detail = { role, areas: areas.join(' ') }
   await noteAction(deps, { actor, action: 'person_invited', target: account_id, detail, network })
   await deps.models.invitations.create({
-    _id: hashOfInvitation(token),
+    _id: hash,
     account_id,
     ...invitation,
     invited_by: actor.pseudonym,

@@ -19,6 +19,8 @@ export type ActionName =
   | 'person_invited'
   | 'invitation_accepted'
   | 'person_changed'
+  | 'reset_issued'
+  | 'reset_used'
   | 'area_put'
   | 'retry_asked'
   | 'outages_rebuild_asked'

@@ -1,6 +1,6 @@
 import { accountIdField } from '../../account/role.ts'
 import { hashField } from '../../fields.ts'
-import { actionsQuery, invitationTokenField, peopleQuery } from '../accounts.ts'
+import { actionsQuery, oneTimeTokenField, peopleQuery } from '../accounts.ts'
 import { body, bytes, json, operation, read, type Paths } from './operation.ts'
 
 const DONE = { 204: { description: 'Done' } }
@@ -132,7 +132,7 @@ export const accountPaths: Paths = {
       operationId: 'getInvitation',
       tag: 'accounts',
       summary: 'What an invitation is for',
-      params: { token: invitationTokenField },
+      params: { token: oneTimeTokenField },
       answers: read('It is open', 'Invitation'),
       problems: ['not_found', AWAY],
     }),
@@ -140,10 +140,43 @@ export const accountPaths: Paths = {
       operationId: 'acceptInvitation',
       tag: 'accounts',
       summary: 'Makes the account, once, and signs in',
-      params: { token: invitationTokenField },
+      params: { token: oneTimeTokenField },
       body: body('PasswordRequest'),
       answers: { 201: json('Made', 'Who') },
       problems: ['not_found', 'account_conflict', 'weak_password', 'wrong_origin', AWAY],
+    }),
+  },
+  '/api/v1/resets/{token}': {
+    get: operation({
+      operationId: 'getReset',
+      tag: 'accounts',
+      summary: 'Whose way back into their account a link is',
+      params: { token: oneTimeTokenField },
+      answers: read('It is open', 'Reset'),
+      problems: ['not_found', AWAY],
+    }),
+    post: operation({
+      operationId: 'useReset',
+      tag: 'accounts',
+      summary:
+        'Sets a new password, takes the second factor away, ends all sessions, once, and signs in',
+      params: { token: oneTimeTokenField },
+      body: body('PasswordRequest'),
+      answers: { 200: json('Done', 'Who') },
+      problems: ['not_found', 'weak_password', 'wrong_origin', AWAY],
+    }),
+  },
+  '/api/v1/admin/resets': {
+    post: operation({
+      operationId: 'issueReset',
+      tag: 'admin',
+      summary:
+        'Makes a one-time link by which someone else who lost password or second factor signs in again',
+      body: body('ResetRequest'),
+      needsToken: true,
+      needsSession: true,
+      answers: { 201: json('The link, shown once', 'OneTimeLink') },
+      problems: ['not_found', 'account_conflict', AWAY],
     }),
   },
   '/api/v1/admin/people': {
@@ -163,7 +196,7 @@ export const accountPaths: Paths = {
       body: body('PersonInvitation'),
       needsToken: true,
       needsSession: true,
-      answers: { 201: json('The link, shown once', 'Invited') },
+      answers: { 201: json('The link, shown once', 'OneTimeLink') },
       problems: ['account_conflict', 'unknown_area', AWAY],
     }),
   },

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { personInvitationSchema } from '../../../shared/api/accounts.ts'
+import { personInvitationSchema, resetRequestSchema } from '../../../shared/api/accounts.ts'
 import { problem, startPortal } from './portal.ts'
 import { gridwitness } from './session.ts'
 
@@ -53,4 +53,28 @@ it('something that is no address is refused before anything is sent', async () =
   expect(stderr).toContain('--email: expected an e-mail address')
   expect(portal.requests).toEqual([])
   expect(code).toBe(2)
+})
+
+it('who lost password or phone gets a way back with the operator’s token', async () => {
+  const token = 'B'.repeat(43)
+  await using portal = await startPortal(({ body }) => {
+    resetRequestSchema.parse(body)
+    const link = {
+      token,
+      url: 'https://elsewhere.example/',
+      expires_at: '2026-11-21T13:00:00.000Z',
+    }
+    return { status: 201, body: link }
+  })
+  const args = ['admin', 'reset', '--portal', portal.url, '--email', 'Asha@Example.org']
+  const { stdout, code } = await gridwitness(args, { env })
+  expect(stdout).toBe(
+    `asha@example.org signs in again by this link, once, until 2026-11-21T13:00:00.000Z:\n${portal.url}/reset/${token}\n`,
+  )
+  expect(code).toBe(0)
+  expect(portal.requests[0]).toMatchObject({
+    method: 'POST',
+    path: '/api/v1/admin/resets',
+    body: { email: 'asha@example.org' },
+  })
 })

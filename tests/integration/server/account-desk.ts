@@ -39,6 +39,7 @@ export async function openAccountDesk(): Promise<AccountDesk> {
     'session',
     'account',
     'invitations',
+    'resets',
     'admin',
   ])
   return {

@@ -1,5 +1,5 @@
 import { TOTP } from 'otpauth'
-import type { Invited, Totp, Who } from '../../../shared/api/accounts.ts'
+import type { OneTimeLink, Totp, Who } from '../../../shared/api/accounts.ts'
 import { send, type Answer } from '../../portal.ts'
 import { asAdmin } from '../../portal.ts'
 import type { TestClock } from './deps.ts'
@@ -65,9 +65,9 @@ export interface Invitee {
 }
 
 /** An invitation made with the operator's token. */
-export async function invite(url: string, invitee: Invitee): Promise<Invited> {
+export async function invite(url: string, invitee: Invitee): Promise<OneTimeLink> {
   const { email, role, areas = [], name = 'Asha Devi' } = invitee
-  const answer = await send<Invited>(
+  const answer = await send<OneTimeLink>(
     url,
     'POST',
     '/api/v1/admin/people',

@@ -1,7 +1,7 @@
-import { invitationTokenField } from '../../../../shared/api/accounts'
+import { oneTimeTokenField } from '../../../../shared/api/accounts'
 import { findInvitation } from '../../../services/account/accept-invitation'
 
 export default apiRoute((event) => {
   setResponseHeader(event, 'cache-control', 'no-store')
-  return findInvitation(useDeps(), paramOf(event, 'token', invitationTokenField))
+  return findInvitation(useDeps(), paramOf(event, 'token', oneTimeTokenField))
 })

@@ -1,4 +1,4 @@
-import { invitationTokenField, passwordRequestSchema } from '../../../../shared/api/accounts'
+import { oneTimeTokenField, passwordRequestSchema } from '../../../../shared/api/accounts'
 import { acceptInvitation } from '../../../services/account/accept-invitation'
 import { currentSession } from '../../../services/account/current-session'
 import { describeWho } from '../../../services/account/describe-account'
@@ -6,7 +6,7 @@ import { describeWho } from '../../../services/account/describe-account'
 export default apiRoute(async (event) => {
   setResponseHeader(event, 'cache-control', 'no-store')
   requireOwnOrigin(event)
-  const token = paramOf(event, 'token', invitationTokenField)
+  const token = paramOf(event, 'token', oneTimeTokenField)
   const { password } = await smallBodyOf(event, passwordRequestSchema)
   const deps = useDeps()
   const previous = readSessionCookie(event)
