@@ -18,25 +18,33 @@ export type Break =
   | ({ state: 'off'; fromAt: number } & Bounds)
   | ({ state: 'silent'; fromAt: number | null } & Bounds)
 
-/** From one ON reading (none: the beginning) to the next (none: so far), with the OFF readings between. */
+/** From one ON reading (none: the beginning) to the next (none: so far), with what the OFF readings between say. */
 interface Spell {
   from: PlacedReading | null
-  offs: readonly PlacedReading[]
+  /** The first of the OFF readings. */
+  off: PlacedReading | null
+  /** The earliest `off_since` that they tell of. */
+  toldAt: number | null
   to: PlacedReading | null
 }
 
+const earliest = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b)
+
 /** When mains were lost in a spell; null where no reading says so. */
-function offStart({ from, offs, to }: Spell): number | null {
-  const [first = to] = offs
-  if (!first) return null
-  const told = [...offs, ...(to ? [to] : [])].flatMap(({ offSinceAt }) => offSinceAt ?? [])
-  if (offs.length === 0 && told.length === 0) return null
+function offStart({ from, off, toldAt, to }: Spell): number | null {
+  const lostAt = earliest(toldAt, to?.offSinceAt ?? null)
+  const first = off ?? to
+  if (!first || (!off && lostAt === null)) return null
   // `off_since` is the last moment the device remembers mains; an ON reading is a later one that it signed.
-  return Math.max(from?.placedAt ?? Number.NEGATIVE_INFINITY, Math.min(first.placedAt, ...told))
+  return Math.max(
+    from?.placedAt ?? Number.NEGATIVE_INFINITY,
+    Math.min(first.placedAt, lostAt ?? Number.POSITIVE_INFINITY),
+  )
 }
 
-function silenceIn({ from, offs, to }: Spell, offAt: number | null, heartbeatMs: number): Break[] {
-  const [next = to] = offs
+function silenceIn({ from, off, to }: Spell, offAt: number | null, heartbeatMs: number): Break[] {
+  const next = off ?? to
   const lastSeq = next?.seq ?? null
   if (!from) {
     const toAt = offAt ?? next?.placedAt ?? null
@@ -61,22 +69,21 @@ function breaksInSpell(spell: Spell, heartbeatMs: number): Break[] {
 
 /**
  * The breaks along placed readings in order of number; docs/formats/outage-rules.md. They never overlap. A device never
- * heard has one: silence without bounds.
+ * heard has one: silence without bounds. Readings are seen once, and three at most are held.
  */
-export function breaksAlong(readings: readonly PlacedReading[], heartbeatMs: number): Break[] {
+export function breaksAlong(readings: Iterable<PlacedReading>, heartbeatMs: number): Break[] {
   const breaks: Break[] = []
-  let from: PlacedReading | null = null
-  let offs: PlacedReading[] = []
+  let spell: Spell = { from: null, off: null, toldAt: null, to: null }
   for (const reading of readings) {
-    if (!reading.on) {
-      offs.push(reading)
-      continue
+    if (reading.on) {
+      breaks.push(...breaksInSpell({ ...spell, to: reading }, heartbeatMs))
+      spell = { from: reading, off: null, toldAt: null, to: null }
+    } else {
+      spell.off ??= reading
+      spell.toldAt = earliest(spell.toldAt, reading.offSinceAt)
     }
-    breaks.push(...breaksInSpell({ from, offs, to: reading }, heartbeatMs))
-    from = reading
-    offs = []
   }
-  breaks.push(...breaksInSpell({ from, offs, to: null }, heartbeatMs))
+  breaks.push(...breaksInSpell(spell, heartbeatMs))
   return breaks
 }
 

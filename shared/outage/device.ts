@@ -1,6 +1,6 @@
 import { breaksAlong, type Break } from './breaks.ts'
-import { gapsAlong, type NumberingGap } from './gaps.ts'
-import { inOrder, place, type OutageReading, type PlacedReading } from './readings.ts'
+import { gapBetween, gapsAlong, type NumberingGap } from './gaps.ts'
+import { inOrder, place, placing, type OutageReading, type PlacedReading } from './readings.ts'
 
 /** All that follows from the readings of one device. */
 export interface DeviceLine {
@@ -13,4 +13,32 @@ export interface DeviceLine {
 export function deviceLine(readings: Iterable<OutageReading>, heartbeatMs: number): DeviceLine {
   const placed = place(inOrder(readings))
   return { readings: placed, breaks: breaksAlong(placed, heartbeatMs), gaps: gapsAlong(placed) }
+}
+
+/**
+ * Breaks and gaps of a device whose readings already stand in order of number, of those with one number the one that stands
+ * before the others first. They are seen once and not held, so there may be more than memory has room for.
+ */
+export function deviceFindings(
+  ordered: Iterable<OutageReading>,
+  heartbeatMs: number,
+): Pick<DeviceLine, 'breaks' | 'gaps'> {
+  const gaps: NumberingGap[] = []
+  const readings = placing(standingAlong(ordered, gaps))
+  return { breaks: breaksAlong(readings, heartbeatMs), gaps }
+}
+
+/** The first reading of each number; what is wrong between two goes to `gaps` as they pass. */
+function* standingAlong(
+  ordered: Iterable<OutageReading>,
+  gaps: NumberingGap[],
+): Generator<OutageReading> {
+  let before: OutageReading | null = null
+  for (const reading of ordered) {
+    if (reading.seq === before?.seq) continue
+    const gap = gapBetween(before, reading)
+    if (gap) gaps.push(gap)
+    before = reading
+    yield reading
+  }
 }

@@ -1,7 +1,7 @@
 /** Outages and figures by the outage rules, docs/formats/outage-rules.md: pure, for server, browser and command line. */
 export { rollUp, type AreaNode } from './area-tree.ts'
 export type { Break } from './breaks.ts'
-export { deviceLine, type DeviceLine } from './device.ts'
+export { deviceFindings, deviceLine, type DeviceLine } from './device.ts'
 export {
   durationClass,
   outageEvents,

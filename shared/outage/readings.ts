@@ -64,13 +64,19 @@ export const claimedAt = ({ measuredAt, receivedAt }: OutageReading): number =>
  * Places readings, ordered by number, in time. Numbers are signed and only ever rise, clocks may be set back: a reading
  * counts as measured no earlier than the one before it. So no interval is ever negative.
  */
-export function place(
-  readings: readonly OutageReading[],
+export const place = (
+  readings: Iterable<OutageReading>,
   notBeforeAt = Number.NEGATIVE_INFINITY,
-): PlacedReading[] {
+): PlacedReading[] => [...placing(readings, notBeforeAt)]
+
+/** The same, one after the other as they are asked for. */
+export function* placing(
+  readings: Iterable<OutageReading>,
+  notBeforeAt = Number.NEGATIVE_INFINITY,
+): Generator<PlacedReading> {
   let latestAt = notBeforeAt
-  return readings.map((reading) => {
+  for (const reading of readings) {
     latestAt = Math.max(latestAt, claimedAt(reading))
-    return { ...reading, placedAt: latestAt }
-  })
+    yield { ...reading, placedAt: latestAt }
+  }
 }
