@@ -17,6 +17,8 @@ export interface PortalRequest {
   path: string
   adminToken?: string
   body?: unknown
+  /** In place of a JSON body. */
+  raw?: { type: string; bytes: Uint8Array<ArrayBuffer> }
 }
 
 /**
@@ -24,7 +26,8 @@ export interface PortalRequest {
  * and `unreachable` where the portal did not answer, or not as a portal does.
  */
 export async function askPortal(request: PortalRequest): Promise<unknown> {
-  const { portalUrl, method, path, adminToken, body } = request
+  const { portalUrl, method, path, adminToken } = request
+  const body = bodyOf(request)
   const url = new URL(`api/v1/${path}`, portalUrl.endsWith('/') ? portalUrl : `${portalUrl}/`)
   let status: number
   let text: string
@@ -33,10 +36,10 @@ export async function askPortal(request: PortalRequest): Promise<unknown> {
       method,
       headers: {
         accept: 'application/json, application/problem+json',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body && { 'content-type': body.type }),
         ...(adminToken !== undefined && { authorization: `Bearer ${adminToken}` }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body && { body: body.content }),
       // A token goes where its owner sent it and nowhere else.
       redirect: 'manual',
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
@@ -56,6 +59,13 @@ export async function askPortal(request: PortalRequest): Promise<unknown> {
   return text === '' ? undefined : asAnswer(z.unknown(), () => parseJson(text), url)
 }
 
+function bodyOf({ body, raw }: PortalRequest) {
+  if (raw) return { type: raw.type, content: raw.bytes }
+  return body === undefined
+    ? undefined
+    : { type: 'application/json', content: JSON.stringify(body) }
+}
+
 /** What the portal answered, by the schema of the API. Throws `unreachable`: what answers otherwise is no portal. */
 export async function askPortalFor<Schema extends z.ZodType>(
   schema: Schema,
@@ -63,6 +73,31 @@ export async function askPortalFor<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   const answer = await askPortal(request)
   return asAnswer(schema, () => answer, request.path)
+}
+
+/** Items a page: the most that the API hands out at once. */
+const PAGE_SIZE = 500
+
+/** Every item of a list, page after page, `query` being the members but cursor and limit. Throws as `askPortalFor` does. */
+export async function askPortalForAll<Item>(
+  schema: z.ZodType<{ items: Item[]; next: string | null }>,
+  { portalUrl, path, query }: { portalUrl: string; path: string; query: Record<string, string> },
+): Promise<Item[]> {
+  const found: Item[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const members = { ...query, limit: String(PAGE_SIZE), ...(cursor !== '' && { cursor }) }
+    const page: { items: Item[]; next: string | null } = await askPortalFor(schema, {
+      portalUrl,
+      method: 'GET',
+      path: `${path}?${new URLSearchParams(members).toString()}`,
+    })
+    if (page.items.length === 0 && page.next !== null) {
+      throw new CliError('unreachable', `portal: expected items on each page of ${path}, got none`)
+    }
+    found.push(...page.items)
+    cursor = page.next
+  }
+  return found
 }
 
 function asAnswer<Schema extends z.ZodType>(

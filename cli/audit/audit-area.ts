@@ -1,27 +1,26 @@
-import { orderedAt } from '../../shared/record/index.ts'
-import { periodOf } from '../../shared/outage/index.ts'
+import { periodOf, type AreaNode } from '../../shared/outage/index.ts'
 import { SourceError } from '../../shared/verification/index.ts'
-import { deriveFigures, startOfMonth, type Derived } from './derive-figures.ts'
-import { DeviceRegistry } from './device-registry.ts'
-import { readLedger, type LedgerEnd, type LedgerSources } from './read-ledger.ts'
+import { CondensedReadings } from './condensed-readings.ts'
+import { deriveFigures, type Derived } from './derive-figures.ts'
+import { startOfMonth } from './months.ts'
+import {
+  readLedgers,
+  type AuditedLedger,
+  type Counts,
+  type Progress,
+  type Sources,
+} from './read-ledgers.ts'
 
 const MS_PER_S = 1000
-/** A batch may hold many records: a person wants to see them go by. */
-const RECORDS_PER_STEP = 2000
 
-interface Counts {
-  batches: number
-  records: number
-  readings: number
-  deviceEvents: number
-  devices: number
-}
-
-/** A ledger that holds from its first record to its last, and what follows from it. */
+/** What follows from the ledgers of an area and of all below it. */
 export interface Audit extends Derived {
-  end: LedgerEnd
-  counts: Counts
-  /** When the latest batch was sealed. */
+  areaId: string
+  tree: readonly AreaNode[]
+  /** In the order of the tree. */
+  ledgers: AuditedLedger[]
+  counts: Counts & { devices: number }
+  /** Until when the ledgers tell all: when the latest batch was sealed, of several the one sealed first. */
   sealedAt: number
   /** The last moment of which anything is taken as known. */
   asOfAt: number
@@ -29,61 +28,40 @@ export interface Audit extends Derived {
 }
 
 interface Asked {
+  areaId: string
+  /** The area and all below it that are to be audited with it. */
+  tree: readonly AreaNode[]
   /** Default: the start of the month of the first record. */
   fromAt: number | undefined
-  /** Default: the moment the latest batch was sealed. */
+  /** Default: the moment until which the ledgers tell all. */
   toAt: number | undefined
   heartbeatMs: number
 }
 
-interface Progress {
-  batch: number
-  latest: number
-  records: number
-}
-
-/** Checks the whole ledger of an area, then recomputes its figures. Throws as `readLedger` does, and `malformed` for an empty period. */
+/**
+ * Checks the whole ledger of each area, then recomputes their figures together. Throws as `readLedger` does, `malformed` for
+ * an empty period, and `unreadable` where readings do not fit into the folder for temporary files.
+ */
 export async function auditArea(
-  sources: LedgerSources,
-  asked: Asked,
+  sources: Sources,
+  { areaId, tree, fromAt, toAt, heartbeatMs }: Asked,
   onProgress: (progress: Progress) => void,
 ): Promise<Audit> {
-  const registry = new DeviceRegistry()
-  const counts: Counts = { batches: 0, records: 0, readings: 0, deviceEvents: 0, devices: 0 }
-  let latest = 0
-  let firstAt = Number.POSITIVE_INFINITY
-  let sealedAt = 0
-  const step = () => onProgress({ batch: counts.batches + 1, latest, records: counts.records })
-  const end = await readLedger(sources, {
-    begin(latestNumber) {
-      latest = latestNumber
-      step()
-    },
-    record(entry) {
-      registry.take(entry)
-      firstAt = Math.min(firstAt, Date.parse(orderedAt(entry.record)))
-      counts.records += 1
-      if (entry.record.type === 'reading') counts.readings += 1
-      if (entry.record.type === 'device_event') counts.deviceEvents += 1
-      if (counts.records % RECORDS_PER_STEP === 0) step()
-    },
-    batch({ sealed_at }) {
-      registry.settle()
-      sealedAt = Date.parse(sealed_at)
-      counts.batches += 1
-    },
-  })
-  if (end.number === 0)
-    throw new SourceError(`contract: expected batches of ${sources.areaId}, got none`)
-  counts.devices = registry.devices.size
-
-  const asOfAt = Math.min(asked.toAt ?? sealedAt, Date.now())
-  const fromAt = asked.fromAt ?? startOfMonth(firstAt)
-  const period = periodOf(fromAt, asked.toAt ?? afterSecondOf(Math.max(sealedAt, fromAt)))
-  const { areaId } = sources
-  const { heartbeatMs } = asked
-  const derived = deriveFigures(registry.devices, { areaId, period, asOfAt, heartbeatMs })
-  return { ...derived, end, counts, sealedAt, asOfAt, heartbeatMs }
+  using readings = new CondensedReadings()
+  const found = await readLedgers(sources, tree, readings, onProgress)
+  const { firstAt, sealedAt } = found
+  if (sealedAt === null) {
+    throw new SourceError(
+      `contract: expected batches of ${areaId}${tree.length > 1 ? ' or of an area below it' : ''}, got none`,
+    )
+  }
+  const asOfAt = Math.min(toAt ?? sealedAt, Date.now())
+  const beginAt = fromAt ?? startOfMonth(firstAt)
+  const period = periodOf(beginAt, toAt ?? afterSecondOf(Math.max(sealedAt, beginAt)))
+  const of = { areaId, tree, asOfAt, heartbeatMs }
+  const derived = deriveFigures({ events: found.events, readings }, { ...of, period })
+  const counts = { ...found.counts, devices: found.events.size }
+  return { ...derived, ...of, ledgers: found.ledgers, counts, sealedAt }
 }
 
 /** Periods are whole seconds and end before their last: the second of a moment is still in. */

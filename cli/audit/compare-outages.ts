@@ -6,27 +6,26 @@ import { timeText } from './time-text.ts'
 /** Members of an outage that both sides tell, as text. */
 type Told = Record<'started_at' | 'ended_at' | 'local' | 'devices' | 'customers_affected', string>
 
-/** What an event looks like in the API, as far as records of the ledger up to `sealedAt` tell. */
-const auditedOutage = (event: OutageEvent): Told => ({
+/** An end as it was known when the latest batch was sealed: one after that may not be on the ledger yet. */
+const endText = (endedAt: number | null, sealedAt: number): string =>
+  endedAt !== null && endedAt <= sealedAt ? timeText(endedAt) : 'not yet'
+
+/** What an event looks like in the API. */
+const auditedOutage = (event: OutageEvent, sealedAt: number): Told => ({
   started_at: timeText(event.startedAt),
-  ended_at: event.endedAt === null ? 'not yet' : timeText(event.endedAt),
+  ended_at: endText(event.endedAt, sealedAt),
   local: String(event.local),
   devices: String(event.devices),
   customers_affected: String(event.customersAffected),
 })
 
-/** What the portal tells, as it did when the latest batch was sealed: an end after that is not on the ledger yet. */
-function portalOutage(outage: Outage, sealedAt: number): Told {
-  const { ended_at, started_at, local, devices, customers_affected } = outage
-  const hasEnded = ended_at !== null && Date.parse(ended_at) <= sealedAt
-  return {
-    started_at,
-    ended_at: hasEnded ? ended_at : 'not yet',
-    local: String(local),
-    devices: String(devices),
-    customers_affected: String(customers_affected),
-  }
-}
+const portalOutage = (outage: Outage, sealedAt: number): Told => ({
+  started_at: outage.started_at,
+  ended_at: endText(outage.ended_at === null ? null : Date.parse(outage.ended_at), sealedAt),
+  local: String(outage.local),
+  devices: String(outage.devices),
+  customers_affected: String(outage.customers_affected),
+})
 
 /** Outages of which the two sides say different things, or that one of them lacks. */
 export function compareOutages(
@@ -38,7 +37,9 @@ export function compareOutages(
   const known = new Set(events.map(({ id }) => id))
   const surplus = outages.filter(({ outage_id }) => !known.has(outage_id))
   return [
-    ...events.flatMap((event) => differences(event.id, auditedOutage(event), told.get(event.id))),
+    ...events.flatMap((event) =>
+      differences(event.id, auditedOutage(event, sealedAt), told.get(event.id)),
+    ),
     ...surplus.map(({ outage_id }) => lacking(outage_id, 'none', 'shown')),
   ]
 }

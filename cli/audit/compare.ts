@@ -1,33 +1,18 @@
-import { outagesSchema, type Outage, type Outages } from '../../shared/api/outages.ts'
-import {
-  reliabilitySchema,
-  type FigureSet,
-  type Reliability,
-} from '../../shared/api/reliability.ts'
-import {
-  INDICES,
-  isSettled,
-  utcDays,
-  type Figure,
-  type Figures,
-  type Period,
-} from '../../shared/outage/index.ts'
-import { CliError } from '../cli-error.ts'
-import { askPortalFor } from '../portal.ts'
+import { isSettled, utcDays, type Period } from '../../shared/outage/index.ts'
 import type { Audit } from './audit-area.ts'
+import { compareFigures, settingDifferences } from './compare-figures.ts'
 import { compareOutages } from './compare-outages.ts'
-import { monthsOf } from './derive-figures.ts'
-import { timeText } from './time-text.ts'
+import { askForFigures, askForOutages } from './portal-figures.ts'
 
 const DAY_MS = 86_400_000
-const MS_PER_S = 1000
-const DATE_CHARACTERS = 'YYYY-MM-DD'.length
+/** A portal tells figures of at most so long a time at once. */
+const YEAR_MS = 366 * DAY_MS
 
 /** One thing of which the portal says something else. */
 export interface Difference {
-  /** An outage by its id, or a period as `2026-11-01 to 2026-11-02`. */
+  /** An outage or area by its id, or a period as `2026-11-01 to 2026-11-02`. */
   subject: string
-  /** `saidi`, `ended_at`, …; `outage` where one of the two lacks it. */
+  /** `saidi`, `ended_at`, …; `outage` or `area` where one of the two lacks it. */
   what: string
   audited: string
   portal: string
@@ -45,43 +30,31 @@ export interface Comparison {
 }
 
 /**
- * Holds the figures of each day and month, and every outage, against those the portal shows for the same days. Throws
- * `unreachable` or `refused` where the portal does not answer, and `unreadable` where its figures are of more than the
- * audited area.
+ * Holds the figures of each day and month, and every outage, of the audited area with all below it against those the portal
+ * shows. Throws `unreachable` or `refused` where the portal does not answer.
  */
-export async function comparePortal(
-  portalUrl: string,
-  areaId: string,
-  audit: Audit,
-): Promise<Comparison> {
+export async function comparePortal(portalUrl: string, audit: Audit): Promise<Comparison> {
+  const { areaId, sealedAt } = audit
   const period = wholeDays(audit)
-  if (!period) return { portalUrl, period, figures: 0, outages: 0, differences: [] }
-  const asked = { portalUrl, areaId, period }
-  const byDay = await reliability(asked, 'day')
-  if (byDay.areas.length > 0) throw ofMoreThanOne(areaId, byDay)
-  const byMonth = await reliability(asked, 'month')
-  const parts = [
-    { period, figures: byDay.total },
-    ...pairs(utcDays(period), byDay),
-    ...pairs(monthsOf(period), byMonth),
-  ]
-  const outages = await outagesOf(asked)
+  const comparison: Comparison = { portalUrl, period, figures: 0, outages: 0, differences: [] }
+  if (!period) return comparison
+  for (const year of years(period)) {
+    const asked = { portalUrl, areaId, period: year }
+    const byDay = await askForFigures(asked, 'day')
+    const byMonth = await askForFigures(asked, 'month')
+    const { figures, differences } = compareFigures(audit, year, { byDay, byMonth })
+    if (year.fromAt === period.fromAt)
+      comparison.differences.push(...settingDifferences(audit, byDay))
+    comparison.differences.push(...differences)
+    comparison.figures += figures
+  }
+  const outages = await askForOutages({ portalUrl, areaId, period })
   const audited = audit.outages.filter(
     ({ startedAt }) => startedAt >= period.fromAt && startedAt < period.toAt,
   )
-  return {
-    portalUrl,
-    period,
-    figures: parts.length * FIGURE_NAMES.length,
-    outages: audited.length,
-    differences: [
-      ...settingDifferences(audit, byDay),
-      ...parts.flatMap((part) =>
-        figureDifferences(part, audit.figuresIn(part.period, audit.sealedAt)),
-      ),
-      ...compareOutages(audited, outages, audit.sealedAt),
-    ],
-  }
+  comparison.differences.push(...compareOutages(audited, outages, sealedAt))
+  comparison.outages = audited.length
+  return comparison
 }
 
 /**
@@ -98,88 +71,10 @@ function wholeDays({ whole: { period }, sealedAt, heartbeatMs }: Audit): Period 
   return last ? { fromAt, toAt: last.toAt } : null
 }
 
-interface Asked {
-  portalUrl: string
-  areaId: string
-  period: Period
-}
-
-const dateText = (at: number): string => timeText(at).slice(0, DATE_CHARACTERS)
-const periodText = ({ fromAt, toAt }: Period): string => `${dateText(fromAt)} to ${dateText(toAt)}`
-
-function reliability(
-  { portalUrl, areaId, period: { fromAt, toAt } }: Asked,
-  interval: 'day' | 'month',
-): Promise<Reliability> {
-  const query = new URLSearchParams({ from: dateText(fromAt), to: dateText(toAt), interval })
-  const path = `areas/${areaId}/reliability?${query.toString()}`
-  return askPortalFor(reliabilitySchema, { portalUrl, method: 'GET', path })
-}
-
-const ofMoreThanOne = (areaId: string, { areas }: Reliability): CliError =>
-  new CliError(
-    'unreadable',
-    `--compare: the portal's figures of ${areaId} are those of ${areas.length} areas below it too; audit each of them: ${areas.map(({ area_id }) => area_id).join(', ')}`,
-  )
-
-/** Each part of the period with what the portal says of it. Throws `unreachable` where it cut the period otherwise. */
-function pairs(parts: readonly Period[], { intervals }: Reliability) {
-  return parts.map((period, index) => {
-    const told = intervals[index]
-    if (told?.from === timeText(period.fromAt) && told.to === timeText(period.toAt))
-      return { period, figures: told.figures }
-    throw new CliError(
-      'unreachable',
-      `portal: expected figures of ${periodText(period)}, got ${told ? `${told.from} to ${told.to}` : 'none'}`,
-    )
-  })
-}
-
-const FIGURE_NAMES = [...INDICES, 'coverage', 'customers_served'] as const
-
-const textOf = ({ value, unknown }: Figure): string =>
-  value === null ? `unknown (${unknown})` : String(value)
-
-function figureDifferences(
-  { period, figures }: { period: Period; figures: FigureSet },
-  { customersServed, ...audited }: Figures,
-): Difference[] {
-  const own = { ...audited, customers_served: customersServed }
-  return FIGURE_NAMES.map((what) => ({
-    subject: periodText(period),
-    what,
-    audited: textOf(own[what]),
-    portal: textOf(figures[what]),
-  })).filter(({ audited, portal }) => audited !== portal)
-}
-
-/** Figures by other rules or another heartbeat are other figures. */
-function settingDifferences(audit: Audit, told: Reliability): Difference[] {
-  const heartbeats = [`${audit.heartbeatMs / MS_PER_S} s`, `${told.heartbeat_seconds} s`]
-  const [audited = '', portal = ''] = heartbeats
-  return audited === portal ? [] : [{ subject: 'settings', what: 'heartbeat', audited, portal }]
-}
-
-const PAGE_SIZE = 500
-
-/** The outages the portal shows of the area itself that begin in the period. */
-async function outagesOf({ portalUrl, areaId, period }: Asked): Promise<Outage[]> {
-  const found: Outage[] = []
-  let cursor: string | null = null
-  do {
-    const query = new URLSearchParams({
-      from: timeText(period.fromAt),
-      to: timeText(period.toAt),
-      limit: String(PAGE_SIZE),
-      ...(cursor !== null && { cursor }),
-    })
-    const path = `areas/${areaId}/outages?${query.toString()}`
-    const page: Outages = await askPortalFor(outagesSchema, { portalUrl, method: 'GET', path })
-    found.push(...page.items)
-    cursor = page.next
-  } while (cursor !== null)
-  const isIn = (at: number) => at >= period.fromAt && at < period.toAt
-  return found.filter(
-    ({ area_id, started_at }) => area_id === areaId && isIn(Date.parse(started_at)),
-  )
+/** The period in stretches that a portal can be asked for. */
+function years({ fromAt, toAt }: Period): Period[] {
+  const parts: Period[] = []
+  for (let at = fromAt; at < toAt; at += YEAR_MS)
+    parts.push({ fromAt: at, toAt: Math.min(toAt, at + YEAR_MS) })
+  return parts
 }

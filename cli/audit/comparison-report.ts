@@ -1,3 +1,4 @@
+import type { AreaNode } from '../../shared/outage/index.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Comparison } from './compare.ts'
 import { counted } from './report.ts'
@@ -6,7 +7,11 @@ import { timeText } from './time-text.ts'
 const MAX_DIFFERENCES_SHOWN = 50
 
 /** Prints in what a portal differs from the audit, or that it does not. */
-export function printComparison({ out }: Terminal, comparison: Comparison): void {
+export function printComparison(
+  { out }: Terminal,
+  comparison: Comparison,
+  tree: readonly AreaNode[],
+): void {
   const { portalUrl, period, figures, outages, differences } = comparison
   out('')
   if (!period) {
@@ -17,7 +22,7 @@ export function printComparison({ out }: Terminal, comparison: Comparison): void
     return
   }
   out(
-    `Compared with ${portalUrl}: ${timeText(period.fromAt)} to ${timeText(period.toAt)}, each day, each month and the whole`,
+    `Compared with ${portalUrl}: ${timeText(period.fromAt)} to ${timeText(period.toAt)}, each day, each month and the whole${tree.length > 1 ? ', and the whole of each area directly below' : ''}`,
   )
   for (const { subject, what, audited, portal } of differences.slice(0, MAX_DIFFERENCES_SHOWN)) {
     out({ text: '✗', style: 'red' }, ` ${subject}  ${what}: audited ${audited}, portal ${portal}`)

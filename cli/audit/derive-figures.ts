@@ -1,19 +1,22 @@
 import {
-  deviceLine,
+  deviceFindings,
   figuresOf,
   noSums,
   outageHistory,
-  periodOf,
+  rollUp,
   serviceSpans,
   sumsByArea,
-  utcMonth,
+  type AreaNode,
   type DeviceHistory,
   type Figures,
+  type LedgerDeviceEvent,
   type NumberingGap,
   type OutageEvent,
   type Period,
 } from '../../shared/outage/index.ts'
-import type { AuditedDevice } from './device-registry.ts'
+import { wholeSecond } from '../../shared/outage/periods.ts'
+import type { CondensedReadings } from './condensed-readings.ts'
+import { monthsOf } from './months.ts'
 
 export interface DeviceGap extends Pick<
   NumberingGap,
@@ -32,41 +35,41 @@ export interface Derived {
   months: PeriodFigures[]
   whole: PeriodFigures
   gaps: DeviceGap[]
-  /** Those that begin in the period, in order of start. */
+  /** Those that begin in the period, by area, then in order of start. */
   outages: OutageEvent[]
-  /** The figures of another period, as of another moment. */
-  figuresIn(period: Period, asOfAt: number): Figures
+  /** The figures of an audited area with all below it, of another period, as of another moment. */
+  figuresIn(areaId: string, period: Period, asOfAt: number): Figures
 }
 
 interface Asked {
   areaId: string
+  /** The area, with all below it that were audited. */
+  tree: readonly AreaNode[]
   period: Period
   asOfAt: number
   heartbeatMs: number
 }
 
-/** Outages and figures of an area from what its ledger tells of its devices, by docs/formats/outage-rules.md. */
+/** What the ledgers tell of devices: their events by device, and their readings. */
+export interface Told {
+  events: ReadonlyMap<string, readonly LedgerDeviceEvent[]>
+  readings: Pick<CondensedReadings, 'byDevice'>
+}
+
+/** Outages and figures of an area and all below it from what their ledgers tell, by docs/formats/outage-rules.md. */
 export function deriveFigures(
-  devices: ReadonlyMap<string, AuditedDevice>,
-  { areaId, period, asOfAt, heartbeatMs }: Asked,
+  told: Told,
+  { areaId, tree, period, asOfAt, heartbeatMs }: Asked,
 ): Derived {
-  const gaps: DeviceGap[] = []
-  const histories = Array.from(devices, ([deviceId, { events, readings }]): DeviceHistory => {
-    // Of a device's readings only what follows from them is kept; the next device's take their room.
-    const line = deviceLine(readings, heartbeatMs)
-    for (const { kind, afterSeq, beforeSeq, missing } of line.gaps) {
-      gaps.push({ deviceId, kind, afterSeq, beforeSeq, missing })
-    }
-    return { deviceId, service: serviceSpans(events), breaks: line.breaks }
-  })
-  const history = outageHistory(histories, { asOfAt, heartbeatMs })
-  const figuresIn = (part: Period, at: number): Figures => {
-    const sums = sumsByArea(outageHistory(histories, { asOfAt: at, heartbeatMs }), part)
-    return figuresOf(sums.get(areaId) ?? noSums(), part, at)
+  const { devices, gaps } = deviceHistories(told, heartbeatMs)
+  const history = outageHistory(devices, { asOfAt, heartbeatMs })
+  const figuresIn = (of: string, part: Period, at: number): Figures => {
+    const own = sumsByArea({ ...history, asOfAt: wholeSecond(at) }, part)
+    return figuresOf(rollUp(tree, own).get(of) ?? noSums(), part, at)
   }
   const withPeriod = (part: Period): PeriodFigures => ({
     period: part,
-    figures: figuresIn(part, asOfAt),
+    figures: figuresIn(areaId, part, asOfAt),
   })
   return {
     months: monthsOf(period).map(withPeriod),
@@ -79,21 +82,24 @@ export function deriveFigures(
   }
 }
 
-/** The first moment of the calendar month (UTC) that a moment falls in. */
-export const startOfMonth = (at: number): number => monthAround(at).fromAt
-
-function monthAround(at: number): Period {
-  const date = new Date(at)
-  return utcMonth(date.getUTCFullYear(), date.getUTCMonth() + 1)
-}
-
-/** The calendar months (UTC) of a period in order; the first and the last may be cut. */
-export function monthsOf({ fromAt, toAt }: Period): Period[] {
-  const months: Period[] = []
-  for (let at = fromAt; at < toAt;) {
-    const end = Math.min(toAt, monthAround(at).toAt)
-    months.push(periodOf(at, end))
-    at = end
+/** Of a device's readings only what follows from them is kept. */
+function deviceHistories(
+  { events, readings }: Told,
+  heartbeatMs: number,
+): { devices: DeviceHistory[]; gaps: DeviceGap[] } {
+  const gaps: DeviceGap[] = []
+  const breaks = new Map<string, DeviceHistory['breaks']>()
+  for (const { deviceId, readings: ofDevice } of readings.byDevice()) {
+    const found = deviceFindings(ofDevice, heartbeatMs)
+    breaks.set(deviceId, found.breaks)
+    for (const { kind, afterSeq, beforeSeq, missing } of found.gaps)
+      gaps.push({ deviceId, kind, afterSeq, beforeSeq, missing })
   }
-  return months
+  const unheard = deviceFindings([], heartbeatMs).breaks
+  const devices = Array.from(events, ([deviceId, ofDevice]) => ({
+    deviceId,
+    service: serviceSpans(ofDevice),
+    breaks: breaks.get(deviceId) ?? unheard,
+  }))
+  return { devices, gaps }
 }

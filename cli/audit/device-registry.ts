@@ -3,17 +3,10 @@ import { CodedError } from '../../shared/coded-error.ts'
 import { outageReading, type LedgerDeviceEvent } from '../../shared/outage/index.ts'
 import { orderedAt, type DeviceEventRecord, type ReadingRecord } from '../../shared/record/index.ts'
 import { signedPart, standingAt } from '../../shared/verification/index.ts'
-import { CondensedReadings } from './condensed-readings.ts'
 import { Contradiction } from '../contradiction.ts'
+import type { CondensedReadings } from './condensed-readings.ts'
 import type { LedgerEntry } from './read-ledger.ts'
 import { signatureChecker } from './signature.ts'
-
-/** What an audit keeps of a device. */
-export interface AuditedDevice {
-  /** In the order of the ledger. */
-  events: LedgerDeviceEvent[]
-  readings: CondensedReadings
-}
 
 type EventName = DeviceEventRecord['event']
 
@@ -31,12 +24,19 @@ const ALLOWED_FROM: Record<EventName, readonly (string | null)[]> = {
 }
 const BRINGS_A_KEY: readonly EventName[] = ['enrolled', 'key_rotated']
 
-/** Devices by id, as the records of one area tell of them; every record is checked as it comes. */
+/** Devices as the records of one area tell of them; every record is checked as it comes. */
 export class DeviceRegistry {
-  readonly devices = new Map<string, AuditedDevice>()
+  /** By device, in the order of the ledger. */
+  readonly events = new Map<string, LedgerDeviceEvent[]>()
+  readonly #readings: Pick<CondensedReadings, 'add'>
   readonly #isSignedBy = signatureChecker()
   #waiting: { record: ReadingRecord; leafHash: string; place: string }[] = []
   #waitingAt = ''
+
+  /** Readings that hold go to `readings`. */
+  constructor(readings: Pick<CondensedReadings, 'add'>) {
+    this.#readings = readings
+  }
 
   /** Takes the next record of the area. Throws a `Contradiction` with `enrolment` or `device_signature`. */
   take({ record, leafHash, place }: LedgerEntry): void {
@@ -59,8 +59,7 @@ export class DeviceRegistry {
 
   #takeEvent(record: DeviceEventRecord, leafHash: string, place: string): void {
     const { device_id, public_key } = record.device
-    const device = this.devices.get(device_id)
-    const events = device?.events ?? []
+    const events = this.events.get(device_id) ?? []
     const { standing, key } = standingAt(recordsOf(events), record.at)
     const before = key === null ? null : standing
     const what = `${place}: device ${device_id}`
@@ -77,28 +76,23 @@ export class DeviceRegistry {
         `${what}: ${record.event}: expected its key ${key}, got ${public_key}`,
       )
     }
-    if (device) device.events.push({ record, leafHash })
-    else {
-      this.devices.set(device_id, {
-        events: [{ record, leafHash }],
-        readings: new CondensedReadings(),
-      })
-    }
+    events.push({ record, leafHash })
+    this.events.set(device_id, events)
   }
 
   #takeReading(record: ReadingRecord, leafHash: string, place: string): void {
     const { device_id, seq } = record.reading
-    const device = this.devices.get(device_id)
+    const events = this.events.get(device_id) ?? []
     const what = `${place}: device ${device_id}`
-    const { key, standing } = standingAt(recordsOf(device?.events ?? []), record.received_at)
-    if (!device || key === null || standing !== 'active') {
+    const { key, standing } = standingAt(recordsOf(events), record.received_at)
+    if (key === null || standing !== 'active') {
       throw new Contradiction(
         'enrolment',
         `${what}: expected it enrolled and active at ${record.received_at}, got ${key === null ? 'no enrolment' : standing}`,
       )
     }
     const digest = this.#signedDigest(record, key, `${what}: reading ${seq}`)
-    device.readings.add(outageReading(record, { digest, leafHash }))
+    this.#readings.add(device_id, outageReading(record, { digest, leafHash }))
   }
 
   #signedDigest(record: ReadingRecord, key: string, what: string): string {

@@ -9,7 +9,7 @@ import { proveBatch } from '../prove-batch.ts'
 export interface LedgerEntry {
   record: LedgerRecord
   leafHash: string
-  /** Batch and record as a person finds them in the file, records counted from 1. */
+  /** Batch and record as a person finds them, records counted from 1. */
   place: string
 }
 
@@ -74,7 +74,7 @@ async function readBatch(
       visitor.record({
         record,
         leafHash: toHex(leafHash),
-        place: `batch ${number}, record ${index + 1}`,
+        place: `batch ${number} of ${areaId}, record ${index + 1}`,
       }),
   )
 }

@@ -1,35 +1,57 @@
-import type { Figure } from '../../shared/outage/index.ts'
+import type { AreaNode, Figure } from '../../shared/outage/index.ts'
 import type { Terminal } from '../terminal.ts'
-import { askedForMachines, type Asked } from '../verification-report.ts'
 import type { Audit } from './audit-area.ts'
 import { Contradiction, type AuditCode } from '../contradiction.ts'
 import type { DeviceGap, PeriodFigures } from './derive-figures.ts'
+import type { AuditedLedger } from './read-ledgers.ts'
 import { timeText } from './time-text.ts'
 
 const RATE_DECIMALS = 4
 const MINUTES_DECIMALS = 2
 const PERCENT_DECIMALS = 3
 const PERCENT = 100
-const MS_PER_S = 1000
 const MS_PER_MINUTE = 60_000
 const CODE_COLUMNS = 'device_signature'.length
 const MONTH_CHARACTERS = 'YYYY-MM'.length
 const MAX_GAPS_SHOWN = 10
+const MAX_AREAS_SHOWN = 20
 const COLUMN_GAP = '  '
 
+/** Prints which areas are audited with one, where there are any: what a portal says of them is not checked by anything. */
+export function printAreasBelow(
+  { out }: Terminal,
+  tree: readonly AreaNode[],
+  origin: string,
+): void {
+  const [area, ...below] = tree
+  if (!area || below.length === 0) return
+  out(
+    `Areas:    ${area.areaId} and ${counted(below.length, 'area')} below it: that they lie there, and no others, is the word of ${origin}`,
+  )
+  out('')
+}
+
 /** Prints what an audit found: every kind of check, gaps, figures; or the first contradiction. */
-export function printAudit(terminal: Terminal, areaId: string, found: Audit | Contradiction): void {
+export function printAudit(
+  terminal: Terminal,
+  tree: readonly AreaNode[],
+  found: Audit | Contradiction,
+): void {
   const { out } = terminal
+  const [area] = tree
+  const isMany = tree.length > 1
   if (found instanceof Contradiction) {
     out({ text: '✗', style: 'red' }, ` ${found.code.padEnd(CODE_COLUMNS)}  ${found.message}`)
     out('')
-    const verdict = `Disproved: the ledger of ${areaId} contradicts its contract or itself (${found.code}).`
+    const which = `the ledger of ${area?.areaId}${isMany ? ' or of an area below it' : ''}`
+    const verdict = `Disproved: ${which} contradicts its contract or itself (${found.code}).`
     out({ text: verdict, style: 'red' })
     return
   }
   for (const [code, statement] of Object.entries(statementsOf(found))) {
     out({ text: '✓', style: 'green' }, ` ${code.padEnd(CODE_COLUMNS)}  ${statement}`)
   }
+  if (isMany) printLedgers(terminal, found.ledgers)
   out(
     `· ${'numbering'.padEnd(CODE_COLUMNS)}  ${counted(found.gaps.length, 'gap')} in the numbers of the devices`,
   )
@@ -37,7 +59,7 @@ export function printAudit(terminal: Terminal, areaId: string, found: Audit | Co
   out('')
   const { period } = found.whole
   out(
-    `Figures of ${areaId}, ${timeText(period.fromAt)} to ${timeText(period.toAt)}, as of ${timeText(found.asOfAt)}`,
+    `Figures of ${found.areaId}${isMany ? ' with all below it' : ''}, ${timeText(period.fromAt)} to ${timeText(period.toAt)}, as of ${timeText(found.asOfAt)}`,
   )
   out(
     `${counted(found.outages.length, 'outage')}; outage rules v${found.whole.figures.rules}, a heartbeat every ${found.heartbeatMs / MS_PER_MINUTE} minutes`,
@@ -45,58 +67,40 @@ export function printAudit(terminal: Terminal, areaId: string, found: Audit | Co
   out('')
   printFigures(terminal, found)
   out('')
-  out({
-    text: `Holds: the ledger of ${areaId}, whole up to batch ${found.end.number}.`,
-    style: 'green',
-  })
+  out({ text: `Holds: ${heldText(found)}.`, style: 'green' })
 }
 
-const statementsOf = ({ counts, end }: Audit): Record<AuditCode, string> => ({
-  batch_chain: `${counted(counts.batches, 'batch')} in unbroken order up to root ${end.root}, as the contract holds it.`,
+function heldText({ areaId, ledgers }: Audit): string {
+  const [own] = ledgers
+  return ledgers.length === 1
+    ? `the ledger of ${areaId}, whole up to batch ${own?.latest?.number}`
+    : `the ledgers of ${areaId} and of all below it, each whole up to its latest batch`
+}
+
+const statementsOf = ({ counts, ledgers }: Audit): Record<AuditCode, string> => ({
+  batch_chain: chainStatement(counts.batches, ledgers),
   batch_file: `${counted(counts.records, 'record')} in canonical form hash to the anchored roots.`,
   enrolment: `${counted(counts.deviceEvents, 'event')} of ${counted(counts.devices, 'device')} follow from each other; every reading is of a device enrolled and active.`,
   device_signature: `${counted(counts.readings, 'reading')} signed by the key enrolled when they came.`,
 })
 
-/** The same for machines; times in ISO 8601, figures as they are computed. */
-export function auditForMachines(areaId: string, asked: Asked, found: Audit | Contradiction) {
-  const head = { area_id: areaId, asked: askedForMachines(asked) }
-  if (found instanceof Contradiction) {
-    const { code, message } = found
-    return { verdict: 'disproved', ...head, failure: { step: code, message } }
-  }
-  const { end, counts, asOfAt, heartbeatMs, outages, gaps, months, whole } = found
-  return {
-    verdict: 'proved',
-    ...head,
-    failure: null,
-    latest: end,
-    counts: {
-      batches: counts.batches,
-      records: counts.records,
-      readings: counts.readings,
-      device_events: counts.deviceEvents,
-      devices: counts.devices,
-      outages: outages.length,
-    },
-    as_of: new Date(asOfAt).toISOString(),
-    heartbeat_seconds: heartbeatMs / MS_PER_S,
-    gaps: gaps.map(({ deviceId, kind, afterSeq, beforeSeq, missing }) => ({
-      device_id: deviceId,
-      kind,
-      after_seq: afterSeq,
-      before_seq: beforeSeq,
-      missing,
-    })),
-    months: months.map(periodForMachines),
-    whole: periodForMachines(whole),
-  }
+function chainStatement(batches: number, ledgers: readonly AuditedLedger[]): string {
+  const [own] = ledgers
+  return ledgers.length === 1
+    ? `${counted(batches, 'batch')} in unbroken order up to root ${own?.latest?.root}, as the contract holds it.`
+    : `${counted(batches, 'batch')} of ${counted(ledgers.length, 'area')}, those of each in unbroken order, as the contract holds them.`
 }
 
-function periodForMachines({ period, figures }: PeriodFigures) {
-  const { customersServed, ...rest } = figures
-  const [from, to] = [timeText(period.fromAt), timeText(period.toAt)]
-  return { from, to, ...rest, customers_served: customersServed }
+/** Prints how far the ledger of each area goes. */
+function printLedgers({ out }: Terminal, ledgers: readonly AuditedLedger[]): void {
+  for (const { areaId, latest } of ledgers.slice(0, MAX_AREAS_SHOWN)) {
+    const what = latest
+      ? `${counted(latest.number, 'batch')}, the latest sealed at ${new Date(latest.sealedAt).toISOString()}, root ${latest.root}`
+      : 'the contract holds no batch'
+    out(`    ${areaId}: ${what}`)
+  }
+  if (ledgers.length > MAX_AREAS_SHOWN)
+    out(`    and ${counted(ledgers.length - MAX_AREAS_SHOWN, 'more area')}; --json lists all`)
 }
 
 /** Prints one line of figures a month and one for the whole period. */

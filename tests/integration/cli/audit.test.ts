@@ -269,7 +269,7 @@ it('a reading that its device did not sign is found out', async () => {
   await expectContradiction(
     'forged',
     'device_signature',
-    /^batch 2, record 1: device 01230000000000000A: reading 10: expected a signature by the enrolled key 04[0-9a-f]{128}, got another$/,
+    /^batch 2 of forged, record 1: device 01230000000000000A: reading 10: expected a signature by the enrolled key 04[0-9a-f]{128}, got another$/,
   )
 })
 

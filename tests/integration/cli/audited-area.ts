@@ -82,15 +82,18 @@ async function fourHoursOf({ deviceId, key }: Sensor): Promise<Reading[]> {
 }
 
 /** Transformer and home of an area over four hours; the transformer's reading 3 was lost. */
-export async function fourHours(areaId: string) {
+export async function fourHours(
+  areaId: string,
+  { transformer = TRANSFORMER, home = HOME }: { transformer?: string; home?: string } = {},
+) {
   const sensors = {
     transformer: {
-      deviceId: TRANSFORMER,
+      deviceId: transformer,
       key: await newKey(),
       customers: 99,
       stage: 'transformer',
     },
-    home: { deviceId: HOME, key: await newKey(), customers: 1, stage: 'house' },
+    home: { deviceId: home, key: await newKey(), customers: 1, stage: 'house' },
   } as const satisfies Record<string, Sensor>
   const readings = [
     ...(await fourHoursOf(sensors.transformer)).filter(({ seq }) => seq !== 3),
