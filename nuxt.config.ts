@@ -1,6 +1,7 @@
 import type { NitroConfig } from 'nitropack/types'
 import type { Nuxt } from 'nuxt/schema'
 import { catalogueFiles, typeCatalogues } from './i18n/catalogues.ts'
+import { FONT_LICENCES, PICTURE_FONTS } from './server/adapters/picture-fonts.ts'
 
 const nitro = {
   // envExpansion is off by default; naming it satisfies Nuxt's narrower type of these options.
@@ -15,8 +16,11 @@ const nitro = {
   // ethers stands on another version of noble than we do: bundled, each finds its own.
   externals: {
     inline: ['ethers', '@noble', '@adraffy', 'aes-js'],
-    // Its exports name a file that is not there, so tracing passes it over.
-    traceInclude: ['node_modules/interface-store/dist/src/index.js'],
+    traceInclude: [
+      // Its exports name a file that is not there, so tracing passes it over.
+      'node_modules/interface-store/dist/src/index.js',
+      ...[...PICTURE_FONTS, ...FONT_LICENCES].map((file) => `node_modules/${file}`),
+    ],
   },
   typescript: {
     tsConfig: {

@@ -33,7 +33,7 @@ export const supplyApi = {
   ) => withQuery(`${API}/readings`, { device_id: deviceId, from, to, cursor, limit, seq }),
 }
 
-/** Addresses of feeds and files, which keep their language: none. */
+/** Addresses of feeds and files: they keep their language, or have none. */
 export const supplyFiles = {
   areaAtom: (areaId: string) => `/areas/${part(areaId)}/outages.atom`,
   areaCalendar: (areaId: string) => `/areas/${part(areaId)}/outages.ics`,
@@ -43,4 +43,8 @@ export const supplyFiles = {
     withQuery('/outages.geojson', { area_id: areaId, status }),
   outageAlert: (outageId: string) => `/outages/${part(outageId)}/alert.cap`,
   alerts: () => '/alerts.xml',
+  areaPicture: (areaId: string, language: string) =>
+    withQuery(`/og/areas/${part(areaId)}.png`, { lang: language }),
+  outagePicture: (outageId: string, language: string) =>
+    withQuery(`/og/outages/${part(outageId)}.png`, { lang: language }),
 }

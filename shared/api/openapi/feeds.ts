@@ -1,5 +1,6 @@
 import { areaIdField } from '../../fields.ts'
 import { outageIdField, outagesFileQuery } from '../outages.ts'
+import { areaPictureField, outagePictureField, pictureQuery } from '../pictures.ts'
 import { reliabilityQuery } from '../reliability.ts'
 import { bytes, operation, type Paths } from './operation.ts'
 
@@ -74,6 +75,28 @@ export const feedPaths: Paths = {
       params: { outageId: outageIdField },
       answers: { 200: bytes('The message', 'application/cap+xml') },
       problems: ['not_found', 'store_unavailable'],
+    }),
+  },
+  '/og/areas/{picture}': {
+    get: operation({
+      operationId: 'getAreaPicture',
+      tag: 'feeds',
+      summary: 'What the sensors of an area say now as a picture for links, `<area_id>.png`',
+      params: { picture: areaPictureField },
+      query: pictureQuery,
+      answers: { 200: bytes('1200 by 630 pixels', 'image/png') },
+      problems: ['not_found', 'rate_limited', 'store_unavailable'],
+    }),
+  },
+  '/og/outages/{picture}': {
+    get: operation({
+      operationId: 'getOutagePicture',
+      tag: 'feeds',
+      summary: 'An outage as it stands as a picture for links, `<outage_id>.png`',
+      params: { picture: outagePictureField },
+      query: pictureQuery,
+      answers: { 200: bytes('1200 by 630 pixels', 'image/png') },
+      problems: ['not_found', 'rate_limited', 'store_unavailable'],
     }),
   },
 }

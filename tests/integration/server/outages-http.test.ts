@@ -109,3 +109,56 @@ describe('outages over HTTP', () => {
     expect(other.headers.get('content-type')).toContain('text/html')
   })
 })
+
+describe('a link to an area or an outage', () => {
+  const metaOf = (html: string, name: string) =>
+    new RegExp(`<meta [^>]*(?:property|name)="${name}"[^>]*>`)
+      .exec(html)?.[0]
+      .match(/content="([^"]*)"/)?.[1]
+      ?.replaceAll('&amp;', '&')
+
+  it.each([
+    ['/areas/doors', '/og/areas/doors.png?lang=en', 'doors: '],
+    ['/hi/areas/doors', '/og/areas/doors.png?lang=hi', 'doors: '],
+    [`/outages/${id}`, `/og/outages/${id}.png?lang=en`, 'Outage in doors: 5,000 customers'],
+    [`/hi/outages/${id}`, `/og/outages/${id}.png?lang=hi`, 'doors में बिजली कटौती: 5,000 उपभोक्ता'],
+  ])(
+    '%s shows a picture in its language, drawn when it is asked for',
+    async (page, path, words) => {
+      const html = await (await fetch(`${test.url}${page}`)).text()
+      const image = metaOf(html, 'og:image') ?? ''
+      expect(image).toBe(`${test.url}${path}`)
+      expect(metaOf(html, 'twitter:card')).toBe('summary_large_image')
+      expect([metaOf(html, 'og:image:width'), metaOf(html, 'og:image:height')]).toEqual([
+        '1200',
+        '630',
+      ])
+      expect(metaOf(html, 'og:image:alt')).toContain(words)
+      const picture = await fetch(image)
+      expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png'])
+      expect(picture.headers.get('cache-control')).toBe('public, max-age=60')
+      const png = new DataView(await picture.arrayBuffer())
+      expect([png.getUint32(16), png.getUint32(20)]).toEqual([1200, 630])
+    },
+  )
+
+  it('has one picture as long as nothing changes', async () => {
+    const path = `${test.url}/og/outages/${id}.png`
+    const etag = (await fetch(path)).headers.get('etag') ?? ''
+    const again = await fetch(path, { headers: { 'if-none-match': etag } })
+    expect([etag.length > 0, again.status]).toEqual([true, 304])
+    const hindi = await fetch(`${path}?lang=hi`, { headers: { 'if-none-match': etag } })
+    expect(hindi.status).toBe(200)
+  })
+
+  it.each([
+    ['/og/areas/nowhere.png', 404],
+    [`/og/outages/${id.replace('2026', '2025')}.png`, 404],
+    ['/og/areas/doors', 400],
+    ['/og/areas/doors.png?lang=fr', 400],
+    ['/og/areas/..%2fdoors.png', 400],
+  ])('%s is %i', async (path, expected) => {
+    const { status, headers } = await get(test.url, path)
+    expect([status, headers.get('content-type')]).toEqual([expected, 'application/problem+json'])
+  })
+})
