@@ -11,7 +11,10 @@ import { deviceCommit } from './commands/device-commit.ts'
 import { deviceEnrol } from './commands/device-enrol.ts'
 import { deviceEvents } from './commands/device-event.ts'
 import { deviceProvision } from './commands/device-provision.ts'
+import { deviceSettingsSign } from './commands/device-settings-sign.ts'
 import { deviceSimulate } from './commands/device-simulate.ts'
+import { firmwarePublish } from './commands/firmware-publish.ts'
+import { firmwareSign } from './commands/firmware-sign.ts'
 import { mirror } from './commands/mirror.ts'
 import { receipt } from './commands/receipt.ts'
 import { verify } from './commands/verify.ts'
@@ -30,9 +33,17 @@ const gridwitness: CommandGroup = {
         enrol: deviceEnrol,
         commit: deviceCommit,
         provision: deviceProvision,
+        settings: {
+          summary: 'what a device is told about itself, signed by its operator',
+          commands: { sign: deviceSettingsSign },
+        },
         simulate: deviceSimulate,
         ...deviceEvents,
       },
+    },
+    firmware: {
+      summary: 'images that devices load from the portal',
+      commands: { sign: firmwareSign, publish: firmwarePublish },
     },
     admin: {
       summary: 'the people who run the portal',

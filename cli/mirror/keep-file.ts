@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-type Content = string | AsyncIterable<Uint8Array>
+type Content = string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 /**
  * Writes a file whole or not at all, and on the disk once this resolves. `content` may fail midway: what stood there

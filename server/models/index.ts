@@ -13,6 +13,9 @@ import { deviceLineModel } from './device-line.ts'
 import { deviceModel } from './device.ts'
 import { equivocationModel } from './equivocation.ts'
 import { failureModel } from './failure.ts'
+import { firmwareChunkModel } from './firmware-chunk.ts'
+import { firmwareImageModel } from './firmware-image.ts'
+import { firmwareManifestModel } from './firmware-manifest.ts'
 import { invitationModel } from './invitation.ts'
 import { leafListModel } from './leaf-list.ts'
 import { leaseModel } from './lease.ts'
@@ -35,6 +38,7 @@ export type { ComplaintRow, ComplaintSecret, PendingComplaintEvent } from './com
 export type { DeviceBreakRow } from './device-break.ts'
 export type { DeviceLineRow } from './device-line.ts'
 export type { DeviceRow } from './device.ts'
+export type { FirmwareManifestRow } from './firmware-manifest.ts'
 export type { InvitationRow } from './invitation.ts'
 export type { OutageBasisRow } from './outage-basis.ts'
 export type { OutageRoundRow } from './outage-round.ts'
@@ -54,6 +58,9 @@ export function createModels(connection: Connection) {
     equivocations: equivocationModel(connection),
     leases: leaseModel(connection),
     failures: failureModel(connection),
+    firmwareChunks: firmwareChunkModel(connection),
+    firmwareImages: firmwareImageModel(connection),
+    firmwareManifests: firmwareManifestModel(connection),
     accounts: accountModel(connection),
     actions: actionModel(connection),
     invitations: invitationModel(connection),

@@ -12,6 +12,7 @@ const TITLES: Record<number, string> = {
   409: 'Conflicts with what is known',
   413: 'Too large',
   415: 'Unsupported media type',
+  416: 'Range not satisfiable',
   422: 'Well-formed but impossible',
   429: 'Too many requests',
   500: 'Internal error',

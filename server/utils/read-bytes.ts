@@ -27,6 +27,17 @@ export async function readBytes(event: H3Event, maxBytes: number): Promise<Uint8
   return Buffer.concat(chunks)
 }
 
+/** The body of a request of this type. Throws `unsupported_media_type` or `too_large`. */
+export async function readTyped(
+  event: H3Event,
+  expected: string,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const type = mediaTypeOf(event)
+  if (type !== expected) throw unsupportedMediaType(expected, type)
+  return readBytes(event, maxBytes)
+}
+
 /** The rest of the body is taken and dropped until the answer is out; then the connection ends. */
 function tooLarge(event: H3Event, maxBytes: number): CodedError<'too_large'> {
   setResponseHeader(event, 'connection', 'close')

@@ -2,6 +2,7 @@ import { accountPaths } from './openapi/accounts.ts'
 import { adminPaths } from './openapi/admin.ts'
 import { complaintAdminPaths, complaintPaths, open311Paths } from './openapi/complaints.ts'
 import { feedPaths } from './openapi/feeds.ts'
+import { firmwarePaths } from './openapi/firmware.ts'
 import { ledgerPaths } from './openapi/ledger.ts'
 import { mapPaths } from './openapi/map.ts'
 import type { Paths } from './openapi/operation.ts'
@@ -19,6 +20,7 @@ const paths: Paths = {
   ...pushPaths,
   ...complaintPaths,
   ...adminPaths,
+  ...firmwarePaths,
   ...complaintAdminPaths,
   ...open311Paths,
   ...accountPaths,

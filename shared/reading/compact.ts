@@ -2,6 +2,7 @@ import { asSignature, concat, equalBytes, fromUtf8, toHex, utf8, type Signature 
 import { CodedError } from '../coded-error.ts'
 import { parseAs } from '../parse.ts'
 import { CborReader, encodeBytes, encodeInteger, encodeMapHead, encodeText } from './cbor.ts'
+import { encodeCose, readCose, sigStructure } from './cose.ts'
 import { unsignedReadingSchema, type UnsignedReading } from './schema.ts'
 
 /** The compact form of a reading: a tagged COSE_Sign1 (RFC 9052 §4.2) around one deterministic CBOR map; formats.md §1. */
@@ -42,11 +43,6 @@ const KEYS: readonly (readonly [number, keyof UnsignedReading, Kind])[] = [
   [16, 'previous', 'bytes'],
   [17, 'firmware', 'text'],
 ]
-
-const COSE_HEAD = Uint8Array.of(0xd2, 0x84)
-const PROTECTED_HEAD = Uint8Array.of(0xa2, 0x01, 0x26, 0x04)
-const EMPTY_MAP = Uint8Array.of(0xa0)
-const ARRAY_OF_FOUR = Uint8Array.of(0x84)
 
 function readMember(reader: CborReader, kind: Kind): unknown {
   switch (kind) {
@@ -100,45 +96,18 @@ function encodePayload(reading: UnsignedReading): Uint8Array {
   return concat(encodeMapHead(members.length), ...members)
 }
 
-const protectedHeader = (deviceId: string): Uint8Array =>
-  concat(
-    PROTECTED_HEAD,
-    encodeBytes(Uint8Array.from(deviceId.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))),
-  )
-
-function sigStructure(header: Uint8Array, payload: Uint8Array): Uint8Array {
-  return concat(
-    ARRAY_OF_FOUR,
-    encodeText(utf8('Signature1')),
-    encodeBytes(header),
-    encodeBytes(new Uint8Array()),
-    encodeBytes(payload),
-  )
-}
-
-function encodeCose(header: Uint8Array, payload: Uint8Array, signature: Uint8Array): Uint8Array {
-  return concat(
-    COSE_HEAD,
-    encodeBytes(header),
-    EMPTY_MAP,
-    encodeBytes(payload),
-    encodeBytes(signature),
-  )
-}
+/** The key identifier of a reading is its device's serial number. */
+const kidOf = (deviceId: string): Uint8Array =>
+  Uint8Array.from(deviceId.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 
 /**
  * Decodes one compact reading. Strict: the result is encoded again and must give the same bytes, so every spelling but
  * the one of formats.md is refused with `malformed`. The signature is not checked here.
  */
 export function decodeCompact(cose: Uint8Array): CompactReading {
-  const reader = new CborReader(cose)
-  reader.expect(COSE_HEAD)
-  const header = new CborReader(reader.bytes())
-  header.expect(PROTECTED_HEAD)
-  const deviceId = toHex(header.bytes()).toUpperCase()
-  reader.expect(EMPTY_MAP)
-  const payload = reader.bytes()
-  const signature = asSignature(reader.bytes())
+  const { kid, payload, ...rest } = readCose(cose)
+  const deviceId = toHex(kid).toUpperCase()
+  const signature = asSignature(rest.signature)
 
   const members = new CborReader(payload)
   const decoded: Record<string, unknown> = { device_id: deviceId }
@@ -149,7 +118,7 @@ export function decodeCompact(cose: Uint8Array): CompactReading {
     decoded[known[1]] = readMember(members, known[2])
   }
   const reading = parseAs(unsignedReadingSchema, decoded, 'compact reading')
-  const again = encodeCose(protectedHeader(deviceId), encodePayload(reading), signature)
+  const again = encodeCose(kidOf(deviceId), encodePayload(reading), signature)
   if (!equalBytes(again, cose)) {
     throw new CodedError(
       'malformed',
@@ -159,7 +128,7 @@ export function decodeCompact(cose: Uint8Array): CompactReading {
   return {
     reading,
     signed: payload,
-    message: sigStructure(protectedHeader(deviceId), payload),
+    message: sigStructure(kidOf(deviceId), payload),
     signature,
   }
 }

@@ -37,6 +37,8 @@ export const ROUTE_ROLES: Readonly<Record<string, Roles>> = {
   'GET /api/v1/admin/devices': ['admin', 'auditor', 'operator'],
   'POST /api/v1/admin/devices': ADMINISTRATION,
   'POST /api/v1/admin/devices/{deviceId}/events': ADMINISTRATION,
+  'PUT /api/v1/admin/firmware/images/{sha256}': ADMINISTRATION,
+  'PUT /api/v1/admin/firmware/{target}/manifest': ADMINISTRATION,
 }
 
 const PATTERNS = Object.entries(ROUTE_ROLES).map(([route, roles]) => ({

@@ -26,6 +26,8 @@ export type ActionName =
   | 'outages_rebuild_asked'
   | 'devices_enrolled'
   | 'device_event_recorded'
+  | 'firmware_image_put'
+  | 'firmware_published'
   | 'action_log_exported'
   | 'complaint_changed'
   | 'complaint_data_read'

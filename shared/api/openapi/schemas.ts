@@ -61,6 +61,7 @@ import {
   enrolledSchema,
   enrolmentSchema,
 } from '../devices.ts'
+import { firmwareImageSchema, firmwarePublishedSchema } from '../firmware.ts'
 import {
   batchesSchema,
   batchRecordsSchema,
@@ -139,6 +140,8 @@ const NAMED = {
   Enrolment: enrolmentSchema,
   Enrolled: enrolledSchema,
   DeviceEventRequest: deviceEventRequestSchema,
+  FirmwareImage: firmwareImageSchema,
+  FirmwarePublished: firmwarePublishedSchema,
   Account: accountSchema,
   Action: actionSchema,
   Actions: actionsSchema,

@@ -41,6 +41,7 @@ export async function openAccountDesk(): Promise<AccountDesk> {
     'invitations',
     'resets',
     'admin',
+    'firmware',
   ])
   return {
     ...{ url, routes, deps, models, clock },
