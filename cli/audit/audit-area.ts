@@ -52,7 +52,9 @@ export async function auditArea(
   const { firstAt, sealedAt } = found
   if (sealedAt === null) {
     throw new SourceError(
-      `contract: expected batches of ${areaId}${tree.length > 1 ? ' or of an area below it' : ''}, got none`,
+      tree.length > 1
+        ? `contract: expected batches of ${areaId} or of an area below it, got none`
+        : `contract: expected batches of ${areaId}, got none; an area with others below it is audited with --compare, by which a portal names them`,
     )
   }
   const asOfAt = Math.min(toAt ?? sealedAt, Date.now())

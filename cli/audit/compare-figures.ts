@@ -42,16 +42,16 @@ export function compareFigures(
     const [figures, subject] = [ofChild.get(child), `${child}, ${periodText(period)}`]
     if (figures) parts.push({ areaId: child, period, subject, figures })
   }
-  return {
-    figures: parts.length * FIGURE_NAMES.length,
-    differences: [
-      ...parts.flatMap((part) => {
-        const audited = audit.figuresIn(part.areaId, part.period, sealedAt)
-        return figureDifferences(part.subject, audited, part.figures)
-      }),
-      ...childDifferences(new Set(children), new Set(ofChild.keys())),
-    ],
-  }
+  const differences = [
+    ...parts.flatMap((part) => {
+      const audited = audit.figuresIn(part.areaId, part.period, sealedAt)
+      return figureDifferences(part.subject, audited, part.figures)
+    }),
+    ...childDifferences(new Set(children), new Set(ofChild.keys())),
+  ]
+  // A day, a month and the whole may be one period: the same difference is said once.
+  const said = new Map(differences.map((one) => [JSON.stringify(one), one]))
+  return { figures: parts.length * FIGURE_NAMES.length, differences: [...said.values()] }
 }
 
 interface Part {

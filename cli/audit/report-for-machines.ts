@@ -1,4 +1,4 @@
-import type { AreaNode } from '../../shared/outage/index.ts'
+import type { AreaNode, OutageEvent } from '../../shared/outage/index.ts'
 import { Contradiction } from '../contradiction.ts'
 import { askedForMachines, type Asked } from '../verification-report.ts'
 import type { Audit } from './audit-area.ts'
@@ -40,6 +40,7 @@ export function auditForMachines(
     },
     as_of: new Date(asOfAt).toISOString(),
     heartbeat_seconds: heartbeatMs / MS_PER_S,
+    outages: outages.map(outageForMachines),
     gaps: gaps.map(({ deviceId, kind, afterSeq, beforeSeq, missing }) => ({
       device_id: deviceId,
       kind,
@@ -57,6 +58,16 @@ function latestForMachines(ledger: AuditedLedger | undefined) {
   const { number, root, sealedAt } = ledger.latest
   return { number, root, sealed_at: new Date(sealedAt).toISOString() }
 }
+
+const outageForMachines = (outage: OutageEvent) => ({
+  outage_id: outage.id,
+  area_id: outage.areaId,
+  started_at: timeText(outage.startedAt),
+  ended_at: outage.endedAt === null ? null : timeText(outage.endedAt),
+  local: outage.local,
+  devices: outage.devices,
+  customers_affected: outage.customersAffected,
+})
 
 function periodForMachines({ period, figures }: PeriodFigures) {
   const { customersServed, ...rest } = figures

@@ -15,6 +15,7 @@ const CODE_COLUMNS = 'device_signature'.length
 const MONTH_CHARACTERS = 'YYYY-MM'.length
 const MAX_GAPS_SHOWN = 10
 const MAX_AREAS_SHOWN = 20
+const MAX_OUTAGES_SHOWN = 20
 const COLUMN_GAP = '  '
 
 /** Prints which areas are audited with one, where there are any: what a portal says of them is not checked by anything. */
@@ -50,8 +51,8 @@ export function printAudit(
   }
   for (const [code, statement] of Object.entries(statementsOf(found))) {
     out({ text: '✓', style: 'green' }, ` ${code.padEnd(CODE_COLUMNS)}  ${statement}`)
+    if (code === 'batch_chain' && isMany) printLedgers(terminal, found.ledgers)
   }
-  if (isMany) printLedgers(terminal, found.ledgers)
   out(
     `· ${'numbering'.padEnd(CODE_COLUMNS)}  ${counted(found.gaps.length, 'gap')} in the numbers of the devices`,
   )
@@ -67,6 +68,10 @@ export function printAudit(
   out('')
   printFigures(terminal, found)
   out('')
+  if (found.outages.length > 0) {
+    printOutages(terminal, found)
+    out('')
+  }
   out({ text: `Holds: ${heldText(found)}.`, style: 'green' })
 }
 
@@ -139,6 +144,23 @@ function cells({ figures }: PeriodFigures): string[] {
     cell(coverage, percent),
     provisional === null ? 'unknown' : provisional ? 'yes' : 'no',
   ]
+}
+
+/** Prints what the figures count, the latest outages first. */
+function printOutages({ out }: Terminal, { outages, tree }: Audit): void {
+  const latestFirst = outages.toSorted((a, b) => b.startedAt - a.startedAt)
+  for (const outage of latestFirst.slice(0, MAX_OUTAGES_SHOWN)) {
+    const { areaId, startedAt, endedAt, devices, customersAffected, local } = outage
+    const until = endedAt === null ? 'not over' : timeText(endedAt)
+    const what = [
+      `${timeText(startedAt)} to ${until}`,
+      ...(tree.length > 1 ? [areaId] : []),
+      `${counted(devices, 'device')}, ${counted(customersAffected, 'customer')}${local ? ', local: in no figure' : ''}`,
+    ]
+    out(`    ${what.join(COLUMN_GAP)}`)
+  }
+  if (outages.length > MAX_OUTAGES_SHOWN)
+    out(`    and ${outages.length - MAX_OUTAGES_SHOWN} more; --json lists all`)
 }
 
 const rate = (value: number): string => value.toFixed(RATE_DECIMALS)

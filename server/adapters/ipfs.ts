@@ -7,6 +7,12 @@ import { unlessIdle } from './unless-idle.ts'
 /** `ipfs_unavailable`: try again later. `wrong_cid`: the node answered what it must not; nothing it says is believed. */
 type IpfsErrorCode = 'ipfs_unavailable' | 'wrong_cid'
 
+/** A stretch of a file in bytes. */
+export interface FilePart {
+  offset: number
+  length: number
+}
+
 /**
  * An IPFS node that keeps files for us. Promise: when `add` returns, the node has said that the whole file is stored
  * and pinned under exactly this CID; adding it again changes nothing. What is absent is an error, never empty bytes.
@@ -14,8 +20,8 @@ type IpfsErrorCode = 'ipfs_unavailable' | 'wrong_cid'
 export interface Ipfs {
   /** Stores and pins the file, which must have this CID. Throws `ipfs_unavailable` or `wrong_cid`. */
   add(cid: string, file: AsyncIterable<Uint8Array>): Promise<void>
-  /** The file behind a CID, streamed; like `block` and `car`, only what this node holds. */
-  cat(cid: string): AsyncIterable<Uint8Array>
+  /** The file behind a CID, or a part of it, streamed; like `block` and `car`, only what this node holds. */
+  cat(cid: string, part?: FilePart): AsyncIterable<Uint8Array>
   /** One block. */
   block(cid: string): Promise<Uint8Array>
   /** The whole DAG behind a CID as a CARv1, streamed. */
@@ -47,7 +53,8 @@ export function kuboIpfs(apiUrl: string, { idleMs = IDLE_TIMEOUT_MS } = {}): Ipf
       ).catch((error: unknown) => {
         throw asUnavailable('dag/import', error)
       }),
-    cat: (cid) => guardedStream('cat', () => client.cat(CID.parse(cid), OWN_ONLY)),
+    cat: (cid, part) =>
+      guardedStream('cat', () => client.cat(CID.parse(cid), { ...OWN_ONLY, ...part })),
     block: (cid) => guarded('block/get', () => client.block.get(CID.parse(cid), OWN_ONLY)),
     car: (cid) => guardedStream('dag/export', () => ownDag(client, CID.parse(cid))),
     version: () =>

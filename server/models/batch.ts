@@ -29,6 +29,8 @@ export interface BatchRow {
     anchored_at: Date
   } | null
   failure: FailureFields | null
+  /** When the bytes of its readings left the database for its file; absent while they are here. */
+  condensed_at?: Date
   /** Server time of the last change of state: what live events follow. */
   changed_at: Date
 }
@@ -47,6 +49,7 @@ const schema = new Schema<BatchRow>(
     cid: { type: String, default: null },
     anchor: { type: Schema.Types.Mixed, default: null },
     failure: { type: Schema.Types.Mixed, default: null },
+    condensed_at: Date,
     changed_at: { type: Date, required: true },
   },
   { versionKey: false, autoIndex: false },
@@ -54,6 +57,8 @@ const schema = new Schema<BatchRow>(
 
 schema.index({ area_id: 1, number: -1 }, { unique: true })
 schema.index({ state: 1, sealed_at: 1 })
+// Those that are to be condensed, oldest first.
+schema.index({ state: 1, condensed_at: 1, sealed_at: 1 })
 schema.index({ sealed_at: -1, _id: -1 })
 schema.index({ changed_at: 1 })
 

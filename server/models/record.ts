@@ -1,13 +1,16 @@
 import { Schema, type Connection } from 'mongoose'
 
-/** One record of the ledger. `_id` is its leaf hash in hex; `body` its canonical bytes as text, which are the evidence. */
+/** One record of the ledger. `_id` is its leaf hash in hex. */
 export interface RecordRow {
   _id: string
   area_id: string
   type: 'reading' | 'device_event' | 'complaint_event'
   /** `received_at` or `at` of the record: what a batch orders by. */
   ordered_at: Date
-  body: string
+  /** Its canonical bytes as text, which are the evidence; absent where `in_file` says where they are. */
+  body?: string
+  /** Where its bytes are in the file of its batch, once they are kept on IPFS alone. */
+  in_file?: { offset: number; length: number }
   /** Number of the batch that holds it; null until sealed. Derived from the batch's leaf list. */
   batch_number: number | null
   device_id?: string
@@ -29,7 +32,8 @@ const schema = new Schema<RecordRow>(
     area_id: { type: String, required: true },
     type: { type: String, required: true, enum: ['reading', 'device_event', 'complaint_event'] },
     ordered_at: { type: Date, required: true },
-    body: { type: String, required: true },
+    body: String,
+    in_file: { type: { offset: Number, length: Number }, _id: false },
     batch_number: { type: Number, default: null },
     device_id: String,
     complaint_id: String,

@@ -69,6 +69,11 @@ function compose() {
     lease: lease(deps, 'ledger', holder),
     outageLease: lease(deps, 'outages', holder),
     pushLease: lease(deps, 'push', holder),
+    retentionLease: lease(deps, 'retention', holder),
+    readingRetentionMs:
+      config.NUXT_READING_RETENTION_DAYS === undefined
+        ? null
+        : config.NUXT_READING_RETENTION_DAYS * MS_PER_DAY,
     push: pushSender(config),
     intake: readingIntake(deps),
     messages: mqtt && mqttMessages(mqtt),
@@ -116,6 +121,7 @@ export default defineNitroPlugin((nitroApp) => {
     await composed.lease.release().catch(() => undefined)
     await composed.outageLease.release().catch(() => undefined)
     await composed.pushLease.release().catch(() => undefined)
+    await composed.retentionLease.release().catch(() => undefined)
     await database.close()
   })
 })

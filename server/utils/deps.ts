@@ -13,6 +13,10 @@ export interface Composition {
   lease: Lease
   /** On deriving outages. */
   outageLease: Lease
+  /** On condensing old readings. */
+  retentionLease: Lease
+  /** Readings older than this keep their bytes on IPFS alone; null: all keep them in the database too. */
+  readingRetentionMs: number | null
   /** On telling subscribers. */
   pushLease: Lease
   /** Null where the operator set no key for it. */

@@ -166,7 +166,7 @@ async function isMerged({ models }: Deps, keptId: string, mergedId: string): Pro
     .find({ type: 'complaint_event', complaint_id: keptId }, { body: 1 })
     .lean()
   return rows.some(({ body }) =>
-    body.includes(`"public":{"about":"merged","complaint_id":"${mergedId}"}`),
+    body?.includes(`"public":{"about":"merged","complaint_id":"${mergedId}"}`),
   )
 }
 

@@ -5,6 +5,7 @@ import { parseRecord } from '../../../shared/record/index.ts'
 import type { RecordRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { expectIntact } from '../ledger/record-bodies.ts'
+import { wholeRecords } from '../ledger/whole-records.ts'
 
 /** Readings looked at on the way to the next that says ON, in one step. */
 const STEP = 100
@@ -27,7 +28,7 @@ interface LineInPeriod extends DeviceLine {
  * of the period, not of the history. Throws `record_damaged`.
  */
 export async function lineInPeriod(
-  deps: Pick<Deps, 'models'>,
+  deps: Pick<Deps, 'models' | 'ipfs'>,
   deviceId: string,
   { period, heartbeatMs, limit }: Asked,
 ): Promise<LineInPeriod> {
@@ -87,7 +88,7 @@ async function seqBounds(
 
 /** Readings beyond a number, up to the first that says ON. */
 async function untilOn(
-  deps: Pick<Deps, 'models'>,
+  deps: Pick<Deps, 'models' | 'ipfs'>,
   deviceId: string,
   seq: number,
   order: 1 | -1,
@@ -105,18 +106,18 @@ async function untilOn(
 }
 
 async function readingsOf(
-  { models }: Pick<Deps, 'models'>,
+  deps: Pick<Deps, 'models' | 'ipfs'>,
   deviceId: string,
   seq: Record<string, number>,
   order: 1 | -1,
   limit = 0,
 ): Promise<OutageReading[]> {
-  const rows = await models.records
+  const rows = await deps.models.records
     .find({ device_id: deviceId, seq })
     .sort({ seq: order })
     .limit(limit)
     .lean()
-  return rows.flatMap((row) => asOutageReading(row) ?? [])
+  return (await wholeRecords(deps, rows)).flatMap((row) => asOutageReading(row) ?? [])
 }
 
 const hasEarlier = ({ models }: Pick<Deps, 'models'>, deviceId: string, seq: number) =>

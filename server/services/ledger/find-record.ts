@@ -6,18 +6,21 @@ import { parseRecord } from '../../../shared/record/index.ts'
 import type { BatchRow, RecordRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { expectIntact } from './record-bodies.ts'
+import { wholeRecords } from './whole-records.ts'
 
 export interface FoundRecord {
   row: RecordRow
   batch: BatchRow | null
 }
 
-/** The row of a record and the batch that holds it. Throws `not_found`. */
+/** The row of a record, whole, and the batch that holds it. Throws `not_found`. */
 export async function findRow(
-  { models }: Pick<Deps, 'models'>,
+  deps: Pick<Deps, 'models' | 'ipfs'>,
   leafHash: string,
 ): Promise<FoundRecord> {
-  const row = await models.records.findById(leafHash).lean()
+  const { models } = deps
+  const found = await models.records.findById(leafHash).lean()
+  const [row] = await wholeRecords(deps, found ? [found] : [])
   if (!row) throw new CodedError('not_found', `record: none with leaf hash ${leafHash}`)
   const batch =
     row.batch_number === null

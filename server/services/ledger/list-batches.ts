@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts'
 import { loadLeafSlice } from './leaf-list.ts'
 import { asFailure } from './list-failures.ts'
 import { afterCursor, pageOf } from '../page.ts'
-import { recordBodies } from './record-bodies.ts'
+import { recordBodies } from './whole-records.ts'
 
 /** A batch as the API shows it; `head` is the latest block, null when the chain cannot be asked. */
 export function asBatch(row: BatchRow, head: number | null): Batch {

@@ -5,7 +5,7 @@ import type { BatchRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { dueForTry, failureAfter } from './failure.ts'
 import { loadLeafList } from './leaf-list.ts'
-import { recordBodies } from './record-bodies.ts'
+import { recordBodies } from './whole-records.ts'
 
 /**
  * Road step 6: puts every sealed batch on IPFS, oldest first, those that failed before after those that did not, so that a
@@ -51,11 +51,24 @@ export const headerOf = (batch: BatchRow): BatchHeader => ({
  * generated from the records each time it is needed, so a crash leaves nothing half done.
  */
 export async function publishBatch(deps: Deps, batch: BatchRow): Promise<void> {
-  const { models, ipfs, clock } = deps
+  const { models, clock } = deps
   const leaves = await loadLeafList(deps, batch.root)
   const file = () => writeBatchFile(headerOf(batch), recordBodies(deps, leaves))
   const cid = (await cidOfFile(file())).toString()
-  await ipfs.add(cid, file())
+  await keepOnIpfs(deps, cid, file())
+  await models.batches.updateOne(
+    { _id: batch._id, state: 'sealed' },
+    { $set: { state: 'published', cid, failure: null, changed_at: clock.now() } },
+  )
+}
+
+/** Has the node store and pin a file, and reads it back. Throws `ipfs_unavailable` or `wrong_cid`. */
+export async function keepOnIpfs(
+  { ipfs }: Pick<Deps, 'ipfs'>,
+  cid: string,
+  file: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  await ipfs.add(cid, file)
   const readBack = (await cidOfFile(ipfs.cat(cid))).toString()
   if (readBack !== cid) {
     throw new CodedError(
@@ -63,8 +76,4 @@ export async function publishBatch(deps: Deps, batch: BatchRow): Promise<void> {
       `IPFS: expected to read back ${cid}, the node gave ${readBack}`,
     )
   }
-  await models.batches.updateOne(
-    { _id: batch._id, state: 'sealed' },
-    { $set: { state: 'published', cid, failure: null, changed_at: clock.now() } },
-  )
 }

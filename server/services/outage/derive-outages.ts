@@ -12,6 +12,7 @@ import { forgetAreaDays } from '../figure/area-days.ts'
 import { changedDays, type DeviceChange } from '../figure/changed-days.ts'
 import type { Deps } from '../deps.ts'
 import { isDuplicateKey } from '../insert-new.ts'
+import { wholeRecords } from '../ledger/whole-records.ts'
 import type { Lease } from '../lease.ts'
 import {
   reviseAreaEvents,
@@ -28,7 +29,7 @@ import { writeRows } from './write-rows.ts'
 
 const RECORDS_PER_ROUND = 2_000
 
-type Deriving = Pick<Deps, 'models' | 'clock' | 'settings'>
+type Deriving = Pick<Deps, 'models' | 'ipfs' | 'clock' | 'settings'>
 
 /**
  * Derives outages from the records they do not follow from yet, round by round. May be called at any time, by any instance;
@@ -60,7 +61,8 @@ async function deriveRound(deps: Deriving, lease: Lease): Promise<number> {
   const { records, outageRounds } = deps.models
   const round = await currentRound(deps)
   if (!round) return 0
-  const rows = await records.find({ _id: { $in: round.leaf_hashes } }).lean()
+  const found = await records.find({ _id: { $in: round.leaf_hashes } }).lean()
+  const rows = await wholeRecords(deps, found)
   const arrivals: Arrival[] = []
   for (const row of rows)
     arrivals.push({ row, reading: row.type === 'reading' ? await soundReading(deps, row) : null })

@@ -2,12 +2,14 @@ import type { OutageReading, PlacedReading } from '../../../shared/outage/index.
 import { claimedAt } from '../../../shared/outage/readings.ts'
 import type { RecordRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
+import { wholeRecords } from '../ledger/whole-records.ts'
 import { soundReading } from './sound-records.ts'
 
-type Setting = Pick<Deps, 'models' | 'clock'>
+type Setting = Pick<Deps, 'models' | 'ipfs' | 'clock'>
 
 async function placedOfRow(deps: Setting, row: RecordRow): Promise<PlacedReading | null> {
-  const reading = row.placed_at ? await soundReading(deps, row) : null
+  const [whole = row] = row.placed_at ? await wholeRecords(deps, [row]) : []
+  const reading = row.placed_at ? await soundReading(deps, whole) : null
   return reading && row.placed_at ? { ...reading, placedAt: row.placed_at.getTime() } : null
 }
 

@@ -6,7 +6,8 @@ import { anyOfNumbers, type ReadingNumber } from './records-by-number.ts'
 /** Contradictions kept of one number: a few prove it as well as a million, which would fill the disk. */
 const MAX_KEPT_PER_NUMBER = 10
 
-type Contradicting = Pick<RecordRow, 'ordered_at' | 'body'> & ReadingNumber & { digest: string }
+type Contradicting = Pick<RecordRow, 'ordered_at'> &
+  ReadingNumber & { body: string; digest: string }
 
 /** Keeps signed readings that contradict a record of the same number, each content once, up to a limit a number. */
 export async function keepEquivocations(

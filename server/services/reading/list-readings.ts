@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import { stateOf } from '../ledger/find-record.ts'
 import { afterCursor, pageOf } from '../page.ts'
 import { expectIntact } from '../ledger/record-bodies.ts'
+import { wholeRecords } from '../ledger/whole-records.ts'
 import { recordsByNumber } from './records-by-number.ts'
 
 export interface ReadingsQuery {
@@ -38,11 +39,12 @@ export async function listReadings(
     Object.keys(measured).length > 0 ? { measured_at: measured } : {},
     afterCursor('measured_at', cursor),
   ]
-  const rows = await models.records
+  const found = await models.records
     .find({ $and: filters })
     .sort({ measured_at: -1, _id: -1 })
     .limit(limit + 1)
     .lean()
+  const rows = await wholeRecords(deps, found)
   const states = await statesOf(deps, rows)
   const chains = await chainsOf(deps, rows.slice(0, limit))
   return pageOf(
@@ -108,6 +110,7 @@ async function chainsOf(
         .findOne({ device_id, seq: { $lt: seq } }, { digest: 1 })
         .sort({ seq: -1 })
         .lean())
+    expectIntact(row)
     const record = parseRecord(parseJson(row.body))
     const previous = record.type === 'reading' ? record.reading.previous : undefined
     return [row._id, chainStatus(previous, predecessor?.digest ?? null)]

@@ -11,7 +11,7 @@ import { signReceipt } from './sign-receipt.ts'
 /** A reading whose signature holds, with the row it becomes. */
 export interface StorableReading {
   reading: UnsignedReading
-  row: RecordRow & { seq: number; device_id: string; digest: string }
+  row: RecordRow & { body: string; seq: number; device_id: string; digest: string }
 }
 
 /** A reading whose number is taken, with the record that has it. */

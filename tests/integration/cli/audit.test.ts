@@ -94,6 +94,8 @@ it('a ledger that holds is told step by step, with the figures that follow from 
     '2024-11  1.0000  60.00 min  60.00 min  0.0000  75.000 %  100.000 %  no',
     'whole    1.0000  60.00 min  60.00 min  0.0000  75.000 %  100.000 %  no',
     '',
+    '    2024-11-21T02:00:00Z to 2024-11-21T03:00:00Z  2 devices, 100 customers',
+    '',
     'Holds: the ledger of true, whole up to batch 3.',
     '',
   ])
@@ -120,6 +122,13 @@ it('--json prints the same for machines', async () => {
     latest: { number: 3 },
     counts: { batches: 3, records: 35, readings: 33, device_events: 2, devices: 2, outages: 1 },
     as_of: '2024-11-21T04:00:00.000Z',
+    outages: [
+      {
+        outage_id: `true.20241121T020000Z.${TRANSFORMER}`,
+        ...{ started_at: '2024-11-21T02:00:00Z', ended_at: '2024-11-21T03:00:00Z' },
+        ...{ area_id: 'true', local: false, devices: 2, customers_affected: 100 },
+      },
+    ],
     gaps: [
       { device_id: TRANSFORMER, kind: 'numbers_missing', after_seq: 2, before_seq: 4, missing: 1 },
     ],
@@ -335,7 +344,9 @@ it('what cannot be had leaves the question open', async () => {
   expect(noGateway.code).toBe(2)
 
   const noBatch = await audit('nobody')
-  expect(noBatch.stderr).toBe('gridwitness audit: contract: expected batches of nobody, got none\n')
+  expect(noBatch.stderr).toBe(
+    'gridwitness audit: contract: expected batches of nobody, got none; an area with others below it is audited with --compare, by which a portal names them\n',
+  )
   expect(noBatch.code).toBe(2)
 
   const noNode = await gridwitness(['audit', '--area', 'true', '--rpc', nowhere, '--ipfs', nowhere])

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Batch } from '../../../shared/api/ledger.ts'
 import type { Portal } from '../../../stack/portal.ts'
 import { startStack, type Stack } from '../../../stack/start.ts'
-import { HEARTBEAT_MINUTES, liveThePast, WARD } from '../../lived-past.ts'
+import { CITY, EMPTY, HEARTBEAT_MINUTES, liveThePast, WARD } from '../../lived-past.ts'
 import { eventually, get, startReadyPortal, testEnvironment } from '../../portal.ts'
 import { gridwitness } from './session.ts'
 
@@ -42,16 +42,24 @@ afterAll(async () => {
 const sevenDaysAgo = () =>
   new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 'YYYY-MM-DD'.length)
 
-const compare = () =>
+const compare = (areaId: string) =>
   gridwitness([
-    ...['audit', '--area', WARD, '--rpc', stack.rpcUrl, '--deployments', stack.deploymentsDir],
+    ...['audit', '--area', areaId, '--rpc', stack.rpcUrl, '--deployments', stack.deploymentsDir],
     ...['--ipfs', portal.url, '--heartbeat', String(HEARTBEAT_MINUTES)],
     ...['--from', sevenDaysAgo(), '--compare', portal.url],
   ])
 
 it('what a real portal shows of the past days is what its ledger says', async () => {
-  const { stdout, stderr, code } = await compare()
+  const { stdout, stderr, code } = await compare(WARD)
   expect(stderr).toBe('')
+  expect(stdout).toMatch(/^Agrees: \d+ figures and [1-9]\d* outages?\.$/m)
+  expect(code).toBe(0)
+})
+
+it('so are its sums over all areas of a city, one of which nobody has heard of', async () => {
+  const { stdout, stderr, code } = await compare(CITY)
+  expect(stderr).toBe('')
+  expect(stdout).toContain(`\n    ${EMPTY}: the contract holds no batch\n`)
   expect(stdout).toMatch(/^Agrees: \d+ figures and [1-9]\d* outages?\.$/m)
   expect(code).toBe(0)
 })
@@ -63,7 +71,7 @@ it('a portal whose database was made to look better is found out', async () => {
   await outages.deleteOne({ _id })
   await connection.collection('area_days').updateMany({}, { $set: { 'sums.sustained': 0 } })
   await connection.close()
-  const { stdout, code } = await compare()
+  const { stdout, code } = await compare(CITY)
   expect(stdout).toContain(`✗ ${String(_id)}  outage: audited since `)
   expect(stdout).toMatch(/saifi: audited [\d.]+, portal 0$/m)
   expect(stdout).toMatch(/^Differs: /m)

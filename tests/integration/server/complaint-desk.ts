@@ -131,7 +131,7 @@ export async function recordsOf(
     .sort({ ordered_at: 1 })
     .lean()
   return rows.flatMap(({ body }) => {
-    const record = parseRecord(parseJson(body))
+    const record = parseRecord(parseJson(body ?? ''))
     return record.type === 'complaint_event' ? [record] : []
   })
 }

@@ -16,7 +16,7 @@ export async function deriveAll({ models, clock, settings }: Deps): Promise<void
   const readings = new Map<string, OutageReading[]>()
   const events = new Map<string, LedgerDeviceEvent[]>()
   for (const row of await models.records.find().lean()) {
-    const record = parseRecord(parseJson(row.body))
+    const record = parseRecord(parseJson(row.body ?? ''))
     const id = row.device_id ?? ''
     if (record.type === 'reading') {
       const reading = outageReading(record, { digest: row.digest ?? '', leafHash: row._id })

@@ -313,7 +313,7 @@ async function toldIn(device: TestDevice, area: string): Promise<unknown[]> {
     .find({ type: 'device_event', device_id: device.facts.device_id, area_id: area })
     .sort({ ordered_at: 1 })
     .lean()
-  return rows.map(({ body }) => Reflect.get(JSON.parse(body), 'event'))
+  return rows.map(({ body }) => Reflect.get(JSON.parse(body ?? ''), 'event'))
 }
 
 describe('a device moved to another area', () => {

@@ -123,7 +123,7 @@ export async function historiesFromScratch({
   const rows = await models.records.find().lean()
   return [...Map.groupBy(rows, ({ device_id = '' }) => device_id)].map(([deviceId, ofDevice]) => {
     const events = ofDevice.flatMap(({ _id, body }): LedgerDeviceEvent[] => {
-      const record = parseRecord(parseJson(body))
+      const record = parseRecord(parseJson(body ?? ''))
       return record.type === 'device_event' ? [{ record, leafHash: _id }] : []
     })
     const readings = ofDevice.filter(({ type }) => type === 'reading').map(readingOfRow)

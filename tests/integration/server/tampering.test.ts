@@ -103,7 +103,7 @@ const problemOf = async (leafHash: string, path = '/proof') => {
 /** Writes OFF as ON where it stands in a stored body. */
 async function alterBody(leafHash: string): Promise<string> {
   const row = await stored.models.records.findById(leafHash).lean()
-  if (!row) throw new Error(`expected record ${leafHash}`)
+  if (row?.body === undefined) throw new Error(`expected record ${leafHash}`)
   const altered = row.body.replace('"OFF"', '"ON"')
   expect(altered).not.toBe(row.body)
   await stored.models.records.updateOne({ _id: leafHash }, { $set: { body: altered } })
