@@ -7,7 +7,7 @@ RUN npm run build
 
 FROM node:24-bookworm-slim
 WORKDIR /app
-ENV NODE_ENV=production
+ENV NODE_ENV=production NUXT_LOG_FORMAT=json
 COPY --from=build /src/.output .output
 COPY --from=build /src/contracts/deployments contracts/deployments
 USER node
