@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Acceptance } from '../shared/api/readings.ts'
 import type { Batch } from '../shared/api/ledger.ts'
-import { startPortal, stackEnvironment, type Portal } from '../stack/portal.ts'
+import { startPortal, stackEnvironment, type Portal, type PortalOptions } from '../stack/portal.ts'
 import { startStack, type Stack } from '../stack/start.ts'
 import type { TestDevice } from './device.ts'
 
@@ -22,12 +22,17 @@ export interface TestPortal {
   stop(): Promise<void>
 }
 
-export async function startTestPortal(env: Record<string, string> = {}): Promise<TestPortal> {
+/** `logFile`: name of a file in its folder to which the portal's output goes. */
+export async function startTestPortal(
+  env: Record<string, string> = {},
+  { logFile }: { logFile?: string } = {},
+): Promise<TestPortal> {
   const dir = await mkdtemp(join(tmpdir(), 'gridwitness-test-'))
   const stack = await startStack({ dir })
   const environment = testEnvironment(stack, env)
   try {
-    const portal = await startReadyPortal(environment)
+    const output = logFile === undefined ? {} : { logFile: join(dir, logFile) }
+    const portal = await startReadyPortal(environment, output)
     return {
       stack,
       portal,
@@ -47,8 +52,11 @@ export async function startTestPortal(env: Record<string, string> = {}): Promise
 }
 
 /** A portal that has reached its database. */
-export async function startReadyPortal(env: Record<string, string>): Promise<Portal> {
-  const portal = await startPortal({ env })
+export async function startReadyPortal(
+  env: Record<string, string>,
+  options: Omit<PortalOptions, 'env'> = {},
+): Promise<Portal> {
+  const portal = await startPortal({ env, ...options })
   await eventually('the portal ready', async () => (await get(portal.url, '/ready')).status === 200)
   return portal
 }

@@ -15,6 +15,9 @@ const OPTIONS: ConnectOptions = {
   writeConcern: { w: 'majority', journal: true },
 }
 
+/** Hears how long the server took to say that it is there; null: it did not say so. */
+export type NoteHeartbeat = (durationMs: number | null) => void
+
 export interface Database {
   readonly connection: Connection
   /**
@@ -30,11 +33,12 @@ export interface Database {
  * acknowledged survives the death of any one process. Nothing is buffered while the server is away: operations fail
  * within seconds, and work again once it is back. Throws at once for a URI that no server could ever answer to.
  */
-export function openDatabase(uri: string): Database {
+export function openDatabase(uri: string, noteHeartbeat: NoteHeartbeat = () => {}): Database {
   expectUri(uri)
   const connection = mongoose.createConnection()
   connection.set('bufferCommands', false)
   let isClosed = false
+  let isWatched = false
   let retry: NodeJS.Timeout | undefined
 
   const open = async (
@@ -43,6 +47,7 @@ export function openDatabase(uri: string): Database {
   ): Promise<void> => {
     try {
       await connection.openUri(uri, OPTIONS)
+      isWatched ||= watchHeartbeats(connection, noteHeartbeat)
       await prepare()
     } catch (error) {
       if (isClosed) return
@@ -60,6 +65,16 @@ export function openDatabase(uri: string): Database {
       await connection.close()
     },
   }
+}
+
+/** Answers the server kept back until something changed say nothing about its speed. */
+function watchHeartbeats(connection: Connection, note: NoteHeartbeat): true {
+  const client = connection.getClient()
+  client.on('serverHeartbeatSucceeded', ({ duration, awaited }) => {
+    if (!awaited) note(duration)
+  })
+  client.on('serverHeartbeatFailed', () => note(null))
+  return true
 }
 
 /** The driver's own reading of the URI; its words hold no password. */

@@ -16,6 +16,12 @@ export interface Mined {
   succeeded: boolean
 }
 
+/** What a mined transaction cost: its gas, and wei in all as its receipt says. */
+export interface Cost {
+  gasUsed: number
+  feeWei: bigint
+}
+
 /** Null when the block is not, or no longer, the one of its number in the chain. */
 export async function minedIn(
   provider: JsonRpcProvider,

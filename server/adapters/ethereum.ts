@@ -3,7 +3,7 @@ import artifact from '../../contracts/artifacts/GridwitnessLedger.json' with { t
 import { areaIdBytes32 } from '../../shared/area.ts'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
 import type { Deployment } from '../../shared/deployment.ts'
-import { findAnchor, minedIn, type Mined } from './ethereum-anchors.ts'
+import { findAnchor, minedIn, type Cost, type Mined } from './ethereum-anchors.ts'
 import { ask, type EthereumErrorCode } from './ethereum-rpc.ts'
 
 export interface NewAnchor {
@@ -26,7 +26,7 @@ export interface SignedTransaction {
   raw: string
 }
 
-export type { Mined }
+export type { Cost, Mined }
 
 /**
  * The contract on Ethereum, through a node that may lag, forget or reorganise: every answer is what that node holds
@@ -65,7 +65,7 @@ export interface Ethereum {
   /** Whether the node has the transaction, mined or waiting. */
   holds(transaction: string): Promise<boolean>
   /** Null while not mined, or after a reorganisation took it away. */
-  mined(transaction: string): Promise<Mined | null>
+  mined(transaction: string): Promise<(Mined & Cost) | null>
   /** Wei on the anchoring account. */
   balance(): Promise<bigint>
 }
@@ -197,7 +197,9 @@ export function ethereum({
 
     async mined(transaction) {
       const receipt = await ask('receipt', () => provider.getTransactionReceipt(transaction))
-      return receipt && minedIn(provider, receipt, transaction, receipt.status === 1)
+      if (!receipt) return null
+      const mined = await minedIn(provider, receipt, transaction, receipt.status === 1)
+      return mined && { ...mined, gasUsed: Number(receipt.gasUsed), feeWei: receipt.fee }
     },
 
     balance: async () => BigInt(String(await rpc('eth_getBalance', [wallet.address, 'latest']))),

@@ -26,7 +26,7 @@ export interface MessageSource {
   isConnected(): boolean
   /** Messages offered and not yet taken. */
   inFlight(): number
-  /** Takes no more messages, waits a moment for those in flight, and leaves; the broker keeps what comes meanwhile. */
+  /** Takes no more messages, waits a moment for those in flight, and leaves; the broker keeps what comes meanwhile. May be repeated. */
   close(): Promise<void>
 }
 
@@ -64,10 +64,10 @@ export function mqttMessages(settings: MqttSettings): MessageSource {
   let client: MqttClient | null = null
   /** Ends what is under way for the present connection. */
   let lost = new AbortController()
-  let isClosing = false
+  let closing: Promise<void> | null = null
 
   function admit(): void {
-    while (!isClosing && inFlight.size < maxInFlight) {
+    while (closing === null && inFlight.size < maxInFlight) {
       const next = held.shift()
       if (!next) return
       next()
@@ -122,6 +122,17 @@ export function mqttMessages(settings: MqttSettings): MessageSource {
     connected.on('error', (error) => onTrouble(messageOf(error) || error.name))
   }
 
+  async function leave(): Promise<void> {
+    const timer = new AbortController()
+    await Promise.race([
+      Promise.all(inFlight),
+      delay(CLOSE_TIMEOUT_MS, undefined, { signal: timer.signal }).catch(() => undefined),
+    ])
+    timer.abort()
+    lost.abort()
+    await client?.endAsync()
+  }
+
   return {
     open(receiver) {
       client = connect(settings.url, clientOptions(settings))
@@ -130,17 +141,7 @@ export function mqttMessages(settings: MqttSettings): MessageSource {
     },
     isConnected: () => client?.connected ?? false,
     inFlight: () => inFlight.size,
-    async close() {
-      isClosing = true
-      const timer = new AbortController()
-      await Promise.race([
-        Promise.all(inFlight),
-        delay(CLOSE_TIMEOUT_MS, undefined, { signal: timer.signal }).catch(() => undefined),
-      ])
-      timer.abort()
-      lost.abort()
-      await client?.endAsync()
-    },
+    close: () => (closing ??= leave()),
   }
 }
 

@@ -7,7 +7,7 @@ export default defineEventHandler((event) => {
   if (!isPublic) return
   setResponseHeaders(event, {
     'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'etag, retry-after, content-disposition',
+    'access-control-expose-headers': 'etag, retry-after, content-disposition, x-request-id',
   })
   if (event.method !== 'OPTIONS') return
   setResponseHeaders(event, {

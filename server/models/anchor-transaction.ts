@@ -14,6 +14,9 @@ export interface AnchorTransactionRow {
   max_priority_fee_per_gas: string
   signed_at: Date
   state: 'pending' | 'mined' | 'dropped'
+  /** Once mined: gas it used, and wei it cost, as a decimal text. */
+  gas_used?: number
+  fee_wei?: string
 }
 
 const schema = new Schema<AnchorTransactionRow>(
@@ -26,6 +29,8 @@ const schema = new Schema<AnchorTransactionRow>(
     max_priority_fee_per_gas: { type: String, required: true },
     signed_at: { type: Date, required: true },
     state: { type: String, required: true, enum: ['pending', 'mined', 'dropped'] },
+    gas_used: Number,
+    fee_wei: String,
   },
   { versionKey: false, autoIndex: false },
 )

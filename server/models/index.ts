@@ -17,6 +17,7 @@ import { firmwareChunkModel } from './firmware-chunk.ts'
 import { firmwareImageModel } from './firmware-image.ts'
 import { firmwareManifestModel } from './firmware-manifest.ts'
 import { invitationModel } from './invitation.ts'
+import { layoutModel } from './layout.ts'
 import { leafListModel } from './leaf-list.ts'
 import { leaseModel } from './lease.ts'
 import { outageBasisModel } from './outage-basis.ts'
@@ -57,6 +58,7 @@ export function createModels(connection: Connection) {
     anchorTransactions: anchorTransactionModel(connection),
     equivocations: equivocationModel(connection),
     leases: leaseModel(connection),
+    layouts: layoutModel(connection),
     failures: failureModel(connection),
     firmwareChunks: firmwareChunkModel(connection),
     firmwareImages: firmwareImageModel(connection),

@@ -8,6 +8,7 @@ import { OWASP_COST, passwords } from '../adapters/passwords'
 import { sessions } from '../adapters/sessions'
 import { altcha } from '../adapters/proof-of-work'
 import { mqttMessages } from '../adapters/mqtt'
+import { observed } from '../adapters/observed'
 import { webPushSender } from '../adapters/push'
 import { webCryptoVerifier } from '../adapters/signature-verifier'
 import { signingKey } from '../adapters/signing-key'
@@ -15,11 +16,12 @@ import { vault } from '../adapters/vault'
 import { createModels, ensureIndexes } from '../models'
 import { readingIntake } from '../services/reading/accept-reading'
 import { lease } from '../services/lease'
+import { migrate } from '../services/layout/migrate'
 import type { ComplaintDesk, Deps } from '../services/deps'
 import type { Config } from '../utils/config'
 import { recentRefusals } from '../services/reading/recent-refusals'
 import { MAX_BATCH_RECORDS } from '../../shared/batch'
-import { messageOf } from '../../shared/coded-error'
+import { CodedError, messageOf } from '../../shared/coded-error'
 
 /**
  * The composition root: the one place where adapters and models are made and handed to services. Anything wrong with
@@ -34,7 +36,7 @@ const WORK_ITERATIONS = 1000
 function compose() {
   const config = readConfig(process.env)
   const deployment = readDeployment(config.NUXT_DEPLOYMENTS_DIR, config.NUXT_CHAIN_ID)
-  const database = openDatabase(config.NUXT_MONGODB_URI)
+  const database = openDatabase(config.NUXT_MONGODB_URI, noteHeartbeat)
   const models = createModels(database.connection)
   const deps: Deps = {
     settings: {
@@ -47,13 +49,16 @@ function compose() {
     },
     clock: systemClock,
     models,
-    ipfs: kuboIpfs(config.NUXT_IPFS_API_URL),
-    ethereum: ethereum({
-      rpcUrl: config.NUXT_ETHEREUM_RPC_URL,
-      anchoringKey: config.NUXT_ANCHORING_KEY,
-      deployment,
-      maxFeeGwei: config.NUXT_MAX_FEE_GWEI,
-    }),
+    ipfs: observed(kuboIpfs(config.NUXT_IPFS_API_URL), noteCallsOf('ipfs')),
+    ethereum: observed(
+      ethereum({
+        rpcUrl: config.NUXT_ETHEREUM_RPC_URL,
+        anchoringKey: config.NUXT_ANCHORING_KEY,
+        deployment,
+        maxFeeGwei: config.NUXT_MAX_FEE_GWEI,
+      }),
+      noteCallsOf('ethereum'),
+    ),
     logKey: signingKey(config.NUXT_LOG_KEY.replace(/^0x/, '')),
     verifier: webCryptoVerifier(),
     complaintDesk: complaintDesk(config),
@@ -74,8 +79,9 @@ function compose() {
       config.NUXT_READING_RETENTION_DAYS === undefined
         ? null
         : config.NUXT_READING_RETENTION_DAYS * MS_PER_DAY,
+    layoutLease: lease(deps, 'layout', holder),
     push: pushSender(config),
-    intake: readingIntake(deps),
+    intake: readingIntake(deps, observeGroup),
     messages: mqtt && mqttMessages(mqtt),
     refusals: recentRefusals(deps.clock),
   }
@@ -99,29 +105,45 @@ function complaintDesk(config: Config): ComplaintDesk {
   }
 }
 
+function endWith(message: string): never {
+  log('error', message)
+  process.exit(1)
+}
+
 export default defineNitroPlugin((nitroApp) => {
+  openLog(process.env, countLine)
   let composed: ReturnType<typeof compose>
   try {
     composed = compose()
   } catch (error) {
-    console.error(`Gridwitness cannot start. ${messageOf(error)}`)
-    process.exit(1)
+    endWith(`Gridwitness cannot start. ${messageOf(error)}`)
   }
-  const { database, deps } = composed
-  setComposition(composed)
+  const { database, deps, layoutLease } = composed
+  watchStreams(countEventStreams)
+  let isPrepared = false
+  setComposition({ ...composed, isPrepared: () => isPrepared })
   database.whenOpen(
-    () => ensureIndexes(deps.models),
-    (error) => console.error(`MongoDB: ${messageOf(error)}; trying again`),
+    async () => {
+      const layout = await migrate(deps, layoutLease)
+      await ensureIndexes(deps.models)
+      isPrepared = true
+      log('info', 'the database is ready', { layout })
+    },
+    (error) => {
+      if (error instanceof CodedError && error.code === 'newer_layout')
+        endWith(`Gridwitness cannot start. MongoDB: ${messageOf(error)}`)
+      log('error', `MongoDB: ${messageOf(error)}; trying again`)
+    },
   )
 
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, closeEventStreams)
   nitroApp.hooks.hook('close', async () => {
     closeEventStreams()
+    await clocksAtRest()
     await composed.messages?.close()
-    await composed.lease.release().catch(() => undefined)
-    await composed.outageLease.release().catch(() => undefined)
-    await composed.pushLease.release().catch(() => undefined)
-    await composed.retentionLease.release().catch(() => undefined)
+    const { lease, outageLease, pushLease, retentionLease } = composed
+    for (const held of [lease, outageLease, pushLease, retentionLease, layoutLease])
+      await held.release().catch(() => undefined)
     await database.close()
+    log('info', 'stopped')
   })
 })

@@ -15,7 +15,7 @@ export default defineNitroPlugin(() => {
     },
     onTrouble(trouble) {
       // The same trouble again and again is told once.
-      if (trouble !== lastTrouble) console.error(`MQTT: ${trouble}; trying again`)
+      if (trouble !== lastTrouble) log('error', `MQTT: ${trouble}; trying again`)
       lastTrouble = trouble
     },
   })

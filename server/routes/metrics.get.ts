@@ -1,5 +1,5 @@
 import { CodedError } from '../../shared/coded-error'
-import { measureLedger } from '../services/ledger/measure-ledger'
+import { measurePortal } from '../services/measure-portal'
 
 export default apiRoute(async (event) => {
   const { deps, config } = useComposition()
@@ -8,5 +8,5 @@ export default apiRoute(async (event) => {
   requireToken(event, config.NUXT_METRICS_TOKEN)
   setResponseHeader(event, 'content-type', METRICS_CONTENT_TYPE)
   setResponseHeader(event, 'cache-control', 'no-store')
-  return renderMetrics(await measureLedger(deps))
+  return renderMetrics(await measurePortal(deps))
 })

@@ -20,8 +20,7 @@ export function apiRoute(handler: (event: H3Event) => unknown): EventHandler {
       const document = problemOf(error)
       if (error instanceof LockedOutError)
         setResponseHeader(event, 'retry-after', Math.ceil(error.retryAfterMs / MS_PER_S))
-      if (document.status === 500)
-        console.error(`${event.method} ${event.path.split('?')[0]} failed:`, error)
+      if (document.status === 500) event.context.failure = errorFields(error)
       return sendProblem(event, document)
     }
   })

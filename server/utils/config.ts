@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { messageOf } from '../../shared/coded-error'
 import { DEFAULT_CLOCK_HOURS, parseClockHours } from '../../shared/complaint'
 import { MalformedError, parseAs } from '../../shared/parse'
+import { LOG_FORMATS, LOG_LEVELS } from './log'
 import { mqttVariables } from './mqtt-config'
 
 /** Orders of the groups the keys belong to (SEC 2 §2.4.1, §2.4.2): a private key is from 1 to below. */
@@ -110,6 +111,9 @@ const environmentSchema = z.object({
     .regex(/^(?:mailto:\S+@\S+|https:\/\/\S+)$/, 'expected a mailto: or https: address')
     .default('mailto:operator@gridwitness.invalid'),
   NUXT_PUSH_HOSTS: pushHosts.default(PUSH_HOSTS.split(',')),
+  NUXT_LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  NUXT_LOG_FORMAT: z.enum(LOG_FORMATS, `expected ${LOG_FORMATS.join(' or ')}`).default('text'),
+  NUXT_DRAIN_SECONDS: whole(0, 300).default(0),
   ...mqttVariables,
 })
 

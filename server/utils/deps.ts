@@ -26,6 +26,8 @@ export interface Composition {
   /** Where devices publish; null where no broker is configured. */
   messages: MessageSource | null
   refusals: RecentRefusals
+  /** True once the database has the layout and the indexes of this version. */
+  isPrepared(): boolean
 }
 
 let composition: Composition | null = null

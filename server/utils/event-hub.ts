@@ -62,6 +62,9 @@ export function listenToChanges(
   }
 }
 
+/** How many streams are open. */
+export const countEventStreams = (): number => closers.size
+
 /** Ends every open stream, so that the process can stop. */
 export function closeEventStreams(): void {
   for (const close of closers) close()

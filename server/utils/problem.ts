@@ -69,7 +69,7 @@ export function problemOf(error: unknown): Problem {
   return problem('internal', 500, 'the server failed on this request')
 }
 
-/** Answers a problem document. */
+/** Answers a problem document, with the name the request has in the log. */
 export function sendProblem(event: H3Event, document: Problem): Problem {
   setResponseStatus(event, document.status)
   setResponseHeader(event, 'content-type', 'application/problem+json')
@@ -77,5 +77,6 @@ export function sendProblem(event: H3Event, document: Problem): Problem {
   const isTemporary = document.status === 429 || document.status === 503
   if (isTemporary && !event.node.res.hasHeader('retry-after'))
     setResponseHeader(event, 'retry-after', RETRY_AFTER_S)
-  return document
+  const { requestId } = event.context
+  return requestId === undefined ? document : { ...document, instance: `urn:uuid:${requestId}` }
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { H3Event } from 'h3'
-import { messageOf } from '../../shared/coded-error.ts'
+import { errorFields } from './log.ts'
 
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
@@ -26,7 +26,7 @@ export async function sendBytes(
   } catch (error) {
     // Before the answer begins it is the door's to tell; afterwards the connection is broken off already.
     if (!res.headersSent) throw error
-    if (!hasLeft(error)) console.error(`${event.path.split('?')[0]} broke off:`, messageOf(error))
+    if (!hasLeft(error)) event.context.failure = errorFields(error)
   } finally {
     await iterator.return?.()
   }

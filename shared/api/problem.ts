@@ -7,6 +7,8 @@ export const problemSchema = z.strictObject({
   status: z.int(),
   detail: z.string(),
   code: z.string(),
+  /** The request this is about, as the operator's log names it (`X-Request-Id`). */
+  instance: z.string().optional(),
   errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
 })
 export type Problem = z.infer<typeof problemSchema>

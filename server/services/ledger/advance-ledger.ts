@@ -16,10 +16,15 @@ const STEPS = [
 
 /**
  * Advances the ledger by whatever is due. May be called at any time, by any instance; false when another instance holds
- * the lease and nothing was done here. Throws only when the database is away.
+ * the lease and nothing was done here. Once `stop` is aborted no further step begins. Throws only when the database is away.
  */
-export async function advanceLedger(deps: Deps, lease: Lease): Promise<boolean> {
+export async function advanceLedger(
+  deps: Deps,
+  lease: Lease,
+  stop?: AbortSignal,
+): Promise<boolean> {
   for (const [step, run] of STEPS) {
+    if (stop?.aborted) break
     if (!(await lease.hold())) return false
     await lease.holdDuring(() => keepingFailure(deps, step, step, () => run(deps)))
   }

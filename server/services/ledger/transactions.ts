@@ -1,5 +1,5 @@
 import { CodedError } from '../../../shared/coded-error.ts'
-import type { Fees, NewAnchor, SignedTransaction } from '../../adapters/ethereum.ts'
+import type { Cost, Fees, NewAnchor, SignedTransaction } from '../../adapters/ethereum.ts'
 import type { AnchorTransactionRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { noteFailure, settleAnchored } from './settle-batches.ts'
@@ -84,7 +84,7 @@ async function settleMined(deps: Deps, pending: readonly AnchorTransactionRow[])
     } else {
       await noteRefusal(deps, transaction)
     }
-    await close(deps, pending, transaction._id)
+    await close(deps, pending, transaction._id, mined)
     return true
   }
   return false
@@ -105,9 +105,15 @@ async function close(
   { models }: Deps,
   pending: readonly AnchorTransactionRow[],
   minedHash: string | null,
+  cost?: Cost,
 ): Promise<void> {
-  if (minedHash)
-    await models.anchorTransactions.updateOne({ _id: minedHash }, { $set: { state: 'mined' } })
+  if (minedHash) {
+    const paid = cost && { gas_used: cost.gasUsed, fee_wei: String(cost.feeWei) }
+    await models.anchorTransactions.updateOne(
+      { _id: minedHash },
+      { $set: { state: 'mined', ...paid } },
+    )
+  }
   const others = pending.map(({ _id }) => _id).filter((hash) => hash !== minedHash)
   await models.anchorTransactions.updateMany(
     { _id: { $in: others } },

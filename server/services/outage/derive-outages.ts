@@ -33,15 +33,21 @@ type Deriving = Pick<Deps, 'models' | 'ipfs' | 'clock' | 'settings'>
 
 /**
  * Derives outages from the records they do not follow from yet, round by round. May be called at any time, by any instance;
- * answers how many records were taken in, or null when another instance holds the lease.
+ * answers how many records were taken in, or null when another instance holds the lease. Once `stop` is aborted no further
+ * round begins.
  */
-export async function deriveOutages(deps: Deriving, lease: Lease): Promise<number | null> {
+export async function deriveOutages(
+  deps: Deriving,
+  lease: Lease,
+  stop?: AbortSignal,
+): Promise<number | null> {
   if (!(await lease.hold())) return null
   let derived = 0
   await lease.holdDuring(async () => {
     const target = { ...deps, models: await modelsToDerive(deps) }
-    for (let count = 1; count > 0; derived += count) count = await deriveRound(target, lease)
-    await finishRebuild(deps)
+    for (let count = 1; count > 0 && !stop?.aborted; derived += count)
+      count = await deriveRound(target, lease)
+    if (!stop?.aborted) await finishRebuild(deps)
   })
   return derived
 }

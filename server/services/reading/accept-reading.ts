@@ -20,14 +20,24 @@ const MAX_GROUP = 1_000
  * Road step 4, one for a process. What is answered `accepted` or `duplicate` is durable in the database and bears a signed
  * receipt; what is `rejected` changed nothing, but for an equivocation, which is kept as evidence. Throws only when the
  * database is away, or `store_unavailable` in the moment in which a device is changed: then nothing was promised. Whoever
- * comes at the same time shares the look at the registry and the write.
+ * comes at the same time shares the look at the registry and the write. `noteGroup` hears of every write, with its readings
+ * and the ms it took.
  */
-export function readingIntake(deps: Deps): ReadingIntake {
+export function readingIntake(
+  deps: Deps,
+  noteGroup: (size: number, durationMs: number) => void = () => {},
+): ReadingIntake {
   const lookUp = inGroups((ids: readonly string[]) => findDevices(deps, ids), {
     maxItems: MAX_GROUP,
     atOnce: 1,
   })
-  const store = inGroups((items: readonly StorableReading[]) => storeReadings(deps, items), {
+  const storeGroup = async (items: readonly StorableReading[]) => {
+    const beganAtMs = performance.now()
+    const verdicts = await storeReadings(deps, items)
+    noteGroup(items.length, performance.now() - beganAtMs)
+    return verdicts
+  }
+  const store = inGroups(storeGroup, {
     maxItems: MAX_GROUP,
     atOnce: 1,
   })

@@ -1,4 +1,3 @@
-import { messageOf } from '../../../shared/coded-error'
 import { advanceLedger } from '../../services/ledger/advance-ledger'
 
 export default defineTask({
@@ -6,14 +5,8 @@ export default defineTask({
     name: 'ledger:advance',
     description: 'Seals, publishes, anchors and confirms whatever is due.',
   },
-  async run() {
+  run() {
     const { deps, lease } = useComposition()
-    try {
-      return { result: { advanced: await advanceLedger(deps, lease) } }
-    } catch (error) {
-      // The database is away: the next run tries again.
-      console.error(`ledger:advance: ${messageOf(error)}`)
-      return { result: { advanced: false } }
-    }
+    return runClock('ledger:advance', () => advanceLedger(deps, lease, stopSignal))
   },
 })

@@ -1,0 +1,35 @@
+import type { TaskResult } from 'nitropack/types'
+
+const MS_PER_S = 1000
+const underWay = new Set<Promise<unknown>>()
+
+/**
+ * One tick of a clock: calls the service, measures and tells how it went. What it throws is told and left to the next
+ * tick, which tries again; once the process was told to stop, none begins. Answers null in both cases.
+ */
+export async function runClock<Result>(
+  name: string,
+  work: () => Promise<Result>,
+): Promise<TaskResult<Result | null>> {
+  if (stopSignal.aborted) return { result: null }
+  const beganAtMs = performance.now()
+  const running = work()
+  underWay.add(running)
+  try {
+    const result = await running
+    observeTask({ task: name, outcome: 'done' }, (performance.now() - beganAtMs) / MS_PER_S)
+    log('debug', 'task', { task: name, result: JSON.stringify(result) })
+    return { result }
+  } catch (error) {
+    observeTask({ task: name, outcome: 'failed' }, (performance.now() - beganAtMs) / MS_PER_S)
+    log('error', 'task failed', { task: name, ...errorFields(error) })
+    return { result: null }
+  } finally {
+    underWay.delete(running)
+  }
+}
+
+/** Resolves once no tick is under way. */
+export async function clocksAtRest(): Promise<void> {
+  await Promise.allSettled(underWay)
+}
