@@ -259,17 +259,28 @@ async function writeBreaks({ models }: Deriving, changes: readonly DeviceChange[
   if (gone.length > 0) await models.deviceBreaks.deleteMany({ _id: { $in: gone } })
 }
 
+/** Of thousands of records nearly all count when they were measured: one statement for those, and one each for others. */
 async function markDerived(
   { models }: Deriving,
   rows: readonly RecordRow[],
   changes: readonly DeviceChange[],
 ): Promise<void> {
   const placed = changes.flatMap(({ line }) => [...line.placed.values()])
-  const inRound = new Set(rows.map(({ _id }) => _id))
+  const inRound = new Map(rows.map((row) => [row._id, row]))
   const placedIds = new Set(placed.map(({ leafHash }) => leafHash))
-  const unplaced = [...inRound].filter((id) => !placedIds.has(id))
+  const unplaced = [...inRound.keys()].filter((id) => !placedIds.has(id))
+  const { asMeasured = [], otherwise = [] } = Object.groupBy(placed, ({ leafHash, placedAt }) =>
+    inRound.get(leafHash)?.measured_at?.getTime() === placedAt ? 'asMeasured' : 'otherwise',
+  )
   await writeRows(models.records, [
-    ...placed.map(({ leafHash, placedAt }) => ({
+    {
+      updateMany: {
+        filter: { _id: { $in: asMeasured.map(({ leafHash }) => leafHash) } },
+        update: [{ $set: { placed_at: '$measured_at' } }, { $unset: 'underived' }],
+      },
+    },
+    { updateMany: { filter: { _id: { $in: unplaced } }, update: { $unset: { underived: 1 } } } },
+    ...otherwise.map(({ leafHash, placedAt }) => ({
       updateOne: {
         filter: { _id: leafHash },
         update: {
@@ -278,9 +289,6 @@ async function markDerived(
           ...(inRound.has(leafHash) && { $unset: { underived: 1 as const } }),
         },
       },
-    })),
-    ...unplaced.map((id) => ({
-      updateOne: { filter: { _id: id }, update: { $unset: { underived: 1 as const } } },
     })),
   ])
 }
