@@ -1,151 +1,49 @@
-import { Agent, request } from 'node:http'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
-import mongoose from 'mongoose'
-import { webCryptoVerifier } from '../server/adapters/signature-verifier.ts'
-import { createModels, ensureIndexes, type Models } from '../server/models/index.ts'
-import { insertNew } from '../server/services/insert-new.ts'
-import { fromBase64url, type Signature } from '../shared/bytes.ts'
-import { signedBytes, type Reading } from '../shared/reading/index.ts'
+import type { Models } from '../server/models/index.ts'
 import { startMongo } from '../stack/mongodb/index.ts'
 import { startStack } from '../stack/start.ts'
-import { TestDevice } from '../tests/device.ts'
-import { enrol, eventually, startReadyPortal, testEnvironment } from '../tests/portal.ts'
+import { enrol, startReadyPortal, testEnvironment } from '../tests/portal.ts'
+import { cpuOf, tellCpu } from './cpu.ts'
+import { httpLine, postRequest } from './http-line.ts'
+import { insertRate, verificationRate } from './limits.ts'
+import { ratePerSecond } from './rate.ts'
+import { devices, nextReadings } from './readings.ts'
 import { tell } from './tell.ts'
+import { withFolder, withModelsAt } from './with-models.ts'
 
 /**
  * Readings a second that the built portal takes, on loopback, beside what verification alone and journalled inserts alone
  * reach in the same run. Senders, broker and database share the machine with the portal. Prints one JSON line a measure.
  */
-const DEVICES = 200
 const SINGLES = 10_000
 const ARRAYS = 300
 const READINGS_PER_ARRAY = 100
 const CONNECTIONS = 64
-const VERIFICATIONS = 10_000
-const INSERTS = 20_000
+const ARRAYS_AT_ONCE = 4
+/** As many as a portal takes from a broker before it has acknowledged one, by default. */
+const MESSAGES_AT_ONCE = 512
+const POLL_MS = 20
+/** Code that runs for the first time is not what sensors meet. */
+const WARM_UP = 2_000
 
-const devices = Array.from({ length: DEVICES }, (_, index) => new TestDevice(`bench ${index}`))
+await withFolder(async (dir) => {
+  const slower = await measureLimits(dir)
+  await measurePortal(dir, slower)
+})
 
-/** The next readings, device after device, signed. */
-function nextReadings(count: number): Reading[] {
-  return Array.from({ length: count }, (_, index) => {
-    const device = devices[index % DEVICES]
-    if (!device) throw new Error('expected devices')
-    return device.read()
-  })
-}
-
-/** Does `work` with every item, so many at a time; answers items a second. */
-async function ratePerSecond<Item>(
-  items: readonly Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<void>,
-): Promise<number> {
-  const queue = items.values()
-  const startedAt = performance.now()
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const item of queue) await work(item)
-    }),
-  )
-  return (items.length * 1000) / (performance.now() - startedAt)
-}
-
-async function measureVerification(): Promise<number> {
-  const verifier = webCryptoVerifier()
-  const signed = nextReadings(VERIFICATIONS).map((reading) => ({
-    key: devices.find(({ facts }) => facts.device_id === reading.device_id)?.facts.public_key ?? '',
-    message: signedBytes(reading),
-    signature: fromBase64url(reading.device_signature) as Signature,
-  }))
-  return ratePerSecond(signed, CONNECTIONS, async ({ key, message, signature }) => {
-    if (!(await verifier.verify(key, message, signature))) throw new Error('expected it to hold')
-  })
-}
-
-async function measureInserts({ records }: Models): Promise<number> {
-  const rows = Array.from({ length: INSERTS }, (_, index) => ({
-    _id: index.toString(16).padStart(64, '0'),
-    area_id: 'bench',
-    type: 'reading' as const,
-    ordered_at: new Date(),
-    body: 'x'.repeat(700),
-    batch_number: null,
-    device_id: `${index % DEVICES}`.padStart(18, '0'),
-    seq: index,
-    measured_at: new Date(),
-    digest: '0'.repeat(64),
-    underived: true as const,
-  }))
-  const groups = Array.from({ length: INSERTS / READINGS_PER_ARRAY }, (_, index) =>
-    rows.slice(index * READINGS_PER_ARRAY, (index + 1) * READINGS_PER_ARRAY),
-  )
-  const rate = await ratePerSecond(groups, 2, async (group) => {
-    await insertNew(records, group)
-  })
-  return rate * READINGS_PER_ARRAY
-}
-
-/** Posts a body over a connection that stays open; resolves with its status once the answer is read. */
-const post = (agent: Agent, url: string, body: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const sent = request(
-      `${url}/api/v1/readings`,
-      { agent, method: 'POST', headers: { 'content-type': 'application/json' } },
-      (answer) => answer.resume().on('end', () => resolve(answer.statusCode ?? 0)),
-    )
-    sent.on('error', reject).end(body)
-  })
-
-/** Bodies a second that so many connections get accepted. */
-async function measurePosts(url: string, bodies: string[], connections: number): Promise<number> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections })
-  const rate = await ratePerSecond(bodies, connections, async (body) => {
-    const status = await post(agent, url, body)
-    if (status !== 201) throw new Error(`POST /readings: expected 201, got ${status}`)
-  })
-  agent.destroy()
-  return rate
-}
-
-async function measureMqtt(brokerUrl: string, models: Models): Promise<number> {
-  const readings = nextReadings(SINGLES)
-  const last = readings.map(({ device_id, seq }) => ({ device_id, seq })).slice(-DEVICES)
-  const client = await connectAsync(brokerUrl)
-  const startedAt = performance.now()
-  await ratePerSecond(readings, CONNECTIONS, async (reading) => {
-    await client.publishAsync(`power/bench/${reading.device_id}`, JSON.stringify(reading), {
-      qos: 1,
-    })
-  })
-  await eventually('every reading stored', async () => {
-    return (await models.records.countDocuments({ $or: last })) === last.length
-  })
-  const rate = (SINGLES * 1000) / (performance.now() - startedAt)
-  await client.endAsync()
-  return rate
-}
-
-const dir = await mkdtemp(join(tmpdir(), 'gridwitness-bench-'))
-
-async function measureLimits(): Promise<number> {
-  const verify = await measureVerification()
+async function measureLimits(dir: string): Promise<number> {
+  const verify = await verificationRate()
   tell('limit.verify', verify, 'readings/s')
   const mongo = await startMongo({ dir: join(dir, 'inserts') })
-  const connection = await mongoose.createConnection(mongo.uri).asPromise()
-  const models = createModels(connection)
-  await ensureIndexes(models)
-  const insert = await measureInserts(models)
-  tell('limit.insert', insert, 'readings/s')
-  await connection.close()
+  const insert = await withModelsAt(mongo.uri, insertRate)
   await mongo.stop()
+  tell('limit.insert', insert, 'readings/s')
   return Math.min(verify, insert)
 }
 
-async function measurePortal(slower: number): Promise<void> {
+async function measurePortal(dir: string, slower: number): Promise<void> {
   const stack = await startStack({ dir: join(dir, 'stack'), mqtt: {} })
   const portal = await startReadyPortal(
     testEnvironment(stack, {
@@ -154,30 +52,77 @@ async function measurePortal(slower: number): Promise<void> {
       NUXT_BATCH_INTERVAL_SECONDS: '900',
     }),
   )
-  const connection = await mongoose.createConnection(stack.mongodbUri).asPromise()
   try {
     await enrol(portal.url, 'bench', devices)
-    const singles = nextReadings(SINGLES).map((reading) => JSON.stringify(reading))
-    const single = await measurePosts(portal.url, singles, CONNECTIONS)
-    tell('ingest.http.single', single, 'readings/s', { atLeast: 2000 })
-    const arrays = Array.from({ length: ARRAYS }, () =>
-      JSON.stringify(nextReadings(READINGS_PER_ARRAY)),
-    )
-    const array = await measurePosts(portal.url, arrays, 4)
-    tell('ingest.http.array100', array * READINGS_PER_ARRAY, 'readings/s', { atLeast: slower / 2 })
-    if (stack.mqttUrl === null) throw new Error('expected a broker')
-    const mqtt = await measureMqtt(stack.mqttUrl, createModels(connection))
-    tell('ingest.mqtt.single', mqtt, 'readings/s', { atLeast: 3000 })
+    await postAll(portal.url, singleBodies(WARM_UP), CONNECTIONS)
+    await withModelsAt(stack.mongodbUri, async (models) => {
+      const measured = async (
+        name: string,
+        readings: number,
+        atLeast: number,
+        measure: () => Promise<number>,
+      ) => {
+        await untilDerived(models)
+        const before = cpuOf(portal.pid)
+        const rate = await measure()
+        tell(name, rate, 'readings/s', { atLeast })
+        tellCpu(name, { before, after: cpuOf(portal.pid), items: readings })
+      }
+      const singles = singleBodies(SINGLES)
+      await measured('ingest.http.single', SINGLES, 2000, () =>
+        postAll(portal.url, singles, CONNECTIONS),
+      )
+      const arrays = arrayBodies()
+      await measured('ingest.http.array100', ARRAYS * READINGS_PER_ARRAY, slower / 2, async () => {
+        return READINGS_PER_ARRAY * (await postAll(portal.url, arrays, ARRAYS_AT_ONCE))
+      })
+      if (stack.mqttUrl === null) throw new Error('expected a broker')
+      const brokerUrl = stack.mqttUrl
+      await measured('ingest.mqtt.single', SINGLES, 3000, () => publishAll(brokerUrl, models))
+    })
   } finally {
-    await connection.close()
     await portal.stop()
     await stack.stop()
   }
 }
 
-try {
-  const slower = await measureLimits()
-  await measurePortal(slower)
-} finally {
-  await rm(dir, { recursive: true, force: true })
+const singleBodies = (count: number): string[] =>
+  nextReadings(count).map((reading) => JSON.stringify(reading))
+const arrayBodies = (): string[] =>
+  Array.from({ length: ARRAYS }, () => JSON.stringify(nextReadings(READINGS_PER_ARRAY)))
+
+/** Bodies a second that so many connections get accepted. */
+async function postAll(url: string, bodies: string[], connections: number): Promise<number> {
+  const requests = bodies.map((body) => postRequest('/api/v1/readings', body))
+  const lines = Array.from({ length: connections }, () => httpLine(Number(new URL(url).port)))
+  const free = [...lines]
+  const rate = await ratePerSecond(requests, connections, async (request) => {
+    const line = free.pop()
+    const status = await line?.post(request)
+    if (!line || status !== 201) throw new Error(`POST /readings: expected 201, got ${status}`)
+    free.push(line)
+  })
+  for (const line of lines) line.end()
+  return rate
+}
+
+/** Messages a second from the first published to the last stored. */
+async function publishAll(brokerUrl: string, { records }: Models): Promise<number> {
+  const readings = nextReadings(SINGLES)
+  const before = await records.estimatedDocumentCount()
+  const client = await connectAsync(brokerUrl)
+  const startedAt = performance.now()
+  await ratePerSecond(readings, MESSAGES_AT_ONCE, async (reading) => {
+    const topic = `power/bench/${reading.device_id}`
+    await client.publishAsync(topic, JSON.stringify(reading), { qos: 1 })
+  })
+  while ((await records.estimatedDocumentCount()) < before + SINGLES) await delay(POLL_MS)
+  const rate = (SINGLES * 1000) / (performance.now() - startedAt)
+  await client.endAsync()
+  return rate
+}
+
+/** What was handed in before is not to be derived at the cost of what is measured next. */
+async function untilDerived({ records }: Models): Promise<void> {
+  while (await records.exists({ underived: true })) await delay(POLL_MS)
 }

@@ -1,4 +1,6 @@
+import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import { publicKeyFromHex, type Signature } from '../../shared/bytes.ts'
+import { derOfRaw } from './der-signature.ts'
 
 /** Checks device signatures, fast: the hot path of ingest. Same verdicts as `verifyP256` in `shared`. */
 export interface SignatureVerifier {
@@ -6,24 +8,18 @@ export interface SignatureVerifier {
   verify(publicKeyHex: string, message: Uint8Array, signature: Signature): Promise<boolean>
 }
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+/** SubjectPublicKeyInfo of a P-256 key before its 65 bytes (RFC 5480). */
+const SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
 /** Imported keys kept ready; the one used longest ago leaves first. */
 const MAX_CACHED_KEYS = 100_000
 
-/** WebCrypto, on the thread pool of the process. */
-export function webCryptoVerifier(): SignatureVerifier {
-  const keys = new Map<string, Promise<CryptoKey>>()
+/** OpenSSL, on the thread pool of the process. */
+export function opensslVerifier(): SignatureVerifier {
+  const keys = new Map<string, KeyObject | null>()
 
-  const keyOf = (publicKeyHex: string): Promise<CryptoKey> => {
-    const key =
-      keys.get(publicKeyHex) ??
-      crypto.subtle.importKey(
-        'raw',
-        new Uint8Array(publicKeyFromHex(publicKeyHex)),
-        ALGORITHM,
-        false,
-        ['verify'],
-      )
+  const keyOf = (publicKeyHex: string): KeyObject | null => {
+    const known = keys.get(publicKeyHex)
+    const key = known === undefined ? importKey(publicKeyHex) : known
     keys.delete(publicKeyHex)
     keys.set(publicKeyHex, key)
     const oldest = keys.size > MAX_CACHED_KEYS ? keys.keys().next().value : undefined
@@ -32,15 +28,24 @@ export function webCryptoVerifier(): SignatureVerifier {
   }
 
   return {
-    async verify(publicKeyHex, message, signature) {
-      const key = await keyOf(publicKeyHex).catch(() => null)
-      if (!key) return false
-      return crypto.subtle.verify(
-        ALGORITHM,
-        key,
-        new Uint8Array(signature),
-        new Uint8Array(message),
-      )
+    verify(publicKeyHex, message, signature) {
+      const key = keyOf(publicKeyHex)
+      if (!key) return Promise.resolve(false)
+      return new Promise((resolve, reject) => {
+        verify('sha256', message, key, derOfRaw(signature), (error, holds) =>
+          error ? reject(error) : resolve(holds),
+        )
+      })
     },
+  }
+}
+
+/** Null where the bytes are no point of the curve. */
+function importKey(publicKeyHex: string): KeyObject | null {
+  const key = Buffer.concat([SPKI_PREFIX, publicKeyFromHex(publicKeyHex)])
+  try {
+    return createPublicKey({ key, format: 'der', type: 'spki' })
+  } catch {
+    return null
   }
 }

@@ -10,7 +10,7 @@ import { altcha } from '../adapters/proof-of-work'
 import { mqttMessages } from '../adapters/mqtt'
 import { observed } from '../adapters/observed'
 import { webPushSender } from '../adapters/push'
-import { webCryptoVerifier } from '../adapters/signature-verifier'
+import { opensslVerifier } from '../adapters/signature-verifier'
 import { signingKey } from '../adapters/signing-key'
 import { vault } from '../adapters/vault'
 import { createModels, ensureIndexes } from '../models'
@@ -60,7 +60,7 @@ function compose() {
       noteCallsOf('ethereum'),
     ),
     logKey: signingKey(config.NUXT_LOG_KEY.replace(/^0x/, '')),
-    verifier: webCryptoVerifier(),
+    verifier: opensslVerifier(),
     complaintDesk: complaintDesk(config),
     passwords: passwords(OWASP_COST),
     sessions: sessions(models, systemClock),

@@ -182,12 +182,12 @@ async function findOwned(
   return { row, owner }
 }
 
-export const answered = (
+export const answered = async (
   deps: Pick<Deps, 'logKey'>,
   decided: DecidedStep,
-): ComplaintStepAnswer => ({
+): Promise<ComplaintStepAnswer> => ({
   complaint_id: decided.record.complaint_id,
   status: decided.standing.status,
   leaf_hash: decided.standing.latestEvent,
-  receipt: receiptOf(deps, decided),
+  receipt: await receiptOf(deps, decided),
 })

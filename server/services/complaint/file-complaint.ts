@@ -79,11 +79,15 @@ export async function enterComplaint(
 }
 
 /** What is told to who filed or joined, once. */
-export const filed = (deps: Deps, decided: DecidedStep, token: string): ComplaintFiled => ({
+export const filed = async (
+  deps: Deps,
+  decided: DecidedStep,
+  token: string,
+): Promise<ComplaintFiled> => ({
   complaint_id: decided.record.complaint_id,
   leaf_hash: decided.standing.latestEvent,
   token,
-  receipt: receiptOf(deps, decided),
+  receipt: await receiptOf(deps, decided),
 })
 
 /** The promise that the record of an event will be anchored. */

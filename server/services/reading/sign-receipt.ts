@@ -9,10 +9,10 @@ import type { Deps } from '../deps.ts'
 const MS_PER_MINUTE = 60_000
 
 /** Signs the promise that a stored record will be anchored in time; formats.md §7. */
-export function signReceipt(
+export async function signReceipt(
   { logKey }: Pick<Deps, 'logKey'>,
   { leafHash, areaId, receivedAt }: { leafHash: string; areaId: string; receivedAt: Date },
-): Receipt {
+): Promise<Receipt> {
   const promise: UnsignedReceipt = {
     v: 1,
     type: 'receipt',
@@ -22,5 +22,5 @@ export function signReceipt(
     received_at: receivedAt.toISOString(),
     promise_by: new Date(receivedAt.getTime() + PROMISE_MINUTES * MS_PER_MINUTE).toISOString(),
   }
-  return { ...promise, signature: logKey.sign(receiptSignedBytes(promise)) }
+  return { ...promise, signature: await logKey.sign(receiptSignedBytes(promise)) }
 }

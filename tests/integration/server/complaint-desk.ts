@@ -6,7 +6,7 @@ import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
 import type { Challenge } from 'altcha-lib/types'
 import { signingKey } from '../../../server/adapters/signing-key.ts'
-import { webCryptoVerifier } from '../../../server/adapters/signature-verifier.ts'
+import { opensslVerifier } from '../../../server/adapters/signature-verifier.ts'
 import { ensureIndexes, type Models } from '../../../server/models/index.ts'
 import { newChallenge } from '../../../server/services/complaint/complaint-challenge.ts'
 import type { Deps } from '../../../server/services/deps.ts'
@@ -55,7 +55,7 @@ export async function openDesk(): Promise<Desk> {
     models,
     clock,
     settings,
-    verifier: webCryptoVerifier(),
+    verifier: opensslVerifier(),
     logKey: signingKey(randomBytes(32).toString('hex')),
     complaintDesk: complaintDesk(),
   }

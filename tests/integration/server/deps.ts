@@ -10,7 +10,7 @@ import { kuboIpfs } from '../../../server/adapters/ipfs.ts'
 import { passwords } from '../../../server/adapters/passwords.ts'
 import { sessions } from '../../../server/adapters/sessions.ts'
 import { altcha } from '../../../server/adapters/proof-of-work.ts'
-import { webCryptoVerifier } from '../../../server/adapters/signature-verifier.ts'
+import { opensslVerifier } from '../../../server/adapters/signature-verifier.ts'
 import { signingKey } from '../../../server/adapters/signing-key.ts'
 import { vault } from '../../../server/adapters/vault.ts'
 import { createModels, ensureIndexes, type Models } from '../../../server/models/index.ts'
@@ -101,7 +101,7 @@ export const depsOn = (stack: Stack, models: Models, clock: Clock): Deps => ({
   ipfs: kuboIpfs(stack.ipfsUrl),
   ethereum: ethereumOf(stack),
   logKey: signingKey(randomBytes(32).toString('hex')),
-  verifier: webCryptoVerifier(),
+  verifier: opensslVerifier(),
   complaintDesk: complaintDesk(),
   passwords: passwords(PASSWORD_COST),
   sessions: sessions(models, clock),
