@@ -1,11 +1,13 @@
 import type { H3Event } from 'h3'
 import type { MessageVerdict } from '../../../shared/api/readings'
 import { PROBLEM_STATUS } from '../../../shared/api/problem'
+import { answerReadings } from '../../services/reading/answer-readings'
 
 export default apiRoute(async (event) => {
   const { handedIn, isMany } = await readReadings(event)
   countAgainstAddress(event, handedIn.length)
-  const answers = await useComposition().intake(handedIn, deviceAllowance)
+  const { deps, intake } = useComposition()
+  const answers = await answerReadings(deps, intake, { handedIn, allowance: deviceAllowance })
   for (const answer of answers)
     countReading(answer.status === 'rejected' ? answer.code : answer.status)
   const [only] = answers

@@ -1,10 +1,11 @@
-import { MAX_MESSAGE_BYTES, type MessageVerdict } from '../../../shared/api/readings.ts'
+import { MAX_MESSAGE_BYTES } from '../../../shared/api/readings.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
 import { parseJson } from '../../../shared/json.ts'
 import type { Message } from '../../adapters/mqtt.ts'
 import type { ReadingIntake } from './accept-reading.ts'
 import type { DeviceAllowance } from './judge-reading.ts'
 import { COSE_SIGN1_TAG, type HandedIn } from './open-reading.ts'
+import type { ReadingVerdict } from './store-readings.ts'
 import { TOPIC, topicPlace } from './topic.ts'
 
 export type { MessageSource } from '../../adapters/mqtt.ts'
@@ -17,7 +18,7 @@ export async function acceptMessage(
   accept: ReadingIntake,
   { topic, payload }: Message,
   allowance: DeviceAllowance,
-): Promise<MessageVerdict> {
+): Promise<ReadingVerdict> {
   const place = topicPlace(topic)
   if (!place) return refused('wrong_topic', `topic: expected ${TOPIC}`)
   if (payload.length > MAX_MESSAGE_BYTES) {
@@ -36,7 +37,7 @@ export async function acceptMessage(
 const refused = (
   code: 'wrong_topic' | 'too_large' | 'malformed',
   detail: string,
-): MessageVerdict => ({ status: 'rejected', code, detail })
+): ReadingVerdict => ({ status: 'rejected', code, detail })
 
 function openPayload(payload: Uint8Array): HandedIn | CodedError<string> {
   if (payload[0] === COSE_SIGN1_TAG) return { cose: payload }

@@ -1,46 +1,43 @@
-import type { MessageVerdict } from '../../../shared/api/readings.ts'
 import type { Deps } from '../deps.ts'
 import { inGroups } from './in-groups.ts'
 import { judgeReading, withinAllowance, type DeviceAllowance } from './judge-reading.ts'
+import { noteLatestReadings, type NotableReading } from './note-latest-readings.ts'
 import { openReading, type HandedIn } from './open-reading.ts'
 import { expectUnchanging, findDevices, type ListedDevice } from './registry.ts'
 import { Rejection } from './rejection.ts'
-import { storeReadings, type StorableReading } from './store-readings.ts'
+import { storeReadings, type ReadingVerdict, type StorableReading } from './store-readings.ts'
 
 /** Takes readings as they came, answers for each in the same order. */
 export type ReadingIntake = (
   handedIn: readonly HandedIn[],
   allowance: DeviceAllowance,
-) => Promise<MessageVerdict[]>
+) => Promise<ReadingVerdict[]>
 
-/** As many as one request may carry. */
-const MAX_GROUP = 1_000
+/** As many as one request may carry, one call after the other. */
+const GROUPS = { maxItems: 1_000, atOnce: 1 }
 
 /**
- * Road step 4, one for a process. What is answered `accepted` or `duplicate` is durable in the database and bears a signed
- * receipt; what is `rejected` changed nothing, but for an equivocation, which is kept as evidence. Throws only when the
- * database is away, or `store_unavailable` in the moment in which a device is changed: then nothing was promised. Whoever
- * comes at the same time shares the look at the registry and the write. `noteGroup` hears of every write, with its readings
- * and the ms it took.
+ * Road step 4, one for a process. What is answered `accepted` or `duplicate` is durable in the database; what is `rejected`
+ * changed nothing, but for an equivocation, which is kept as evidence. Throws only when the database is away, or
+ * `store_unavailable` in the moment in which a device is changed: then nothing may be promised. Whoever comes at the same
+ * time shares the look at the registry, the write and the note of the newest; while a group is noted the next is written.
+ * `noteGroup` hears of every write, with its readings and the ms it took.
  */
 export function readingIntake(
   deps: Deps,
   noteGroup: (size: number, durationMs: number) => void = () => {},
 ): ReadingIntake {
-  const lookUp = inGroups((ids: readonly string[]) => findDevices(deps, ids), {
-    maxItems: MAX_GROUP,
-    atOnce: 1,
-  })
-  const storeGroup = async (items: readonly StorableReading[]) => {
+  const lookUp = inGroups((ids: readonly string[]) => findDevices(deps, ids), GROUPS)
+  const store = inGroups(async (items: readonly StorableReading[]) => {
     const beganAtMs = performance.now()
     const verdicts = await storeReadings(deps, items)
     noteGroup(items.length, performance.now() - beganAtMs)
     return verdicts
-  }
-  const store = inGroups(storeGroup, {
-    maxItems: MAX_GROUP,
-    atOnce: 1,
-  })
+  }, GROUPS)
+  const note = inGroups(async (stored: readonly NotableReading[]) => {
+    await noteLatestReadings(deps, stored)
+    return stored
+  }, GROUPS)
 
   return async (handedIn, allowance) => {
     // Taken before the registry is read: a device seen as active was active at this time.
@@ -62,6 +59,9 @@ export function readingIntake(
     )
     const storable = judged.filter((item): item is StorableReading => !(item instanceof Rejection))
     const stored = storable.length > 0 ? await store(storable) : []
+    // Duplicates too: whoever sends again may have had no answer because the process died before this line.
+    const notable = stored.flatMap((verdict, index) => notableOf(verdict, storable[index]))
+    if (notable.length > 0) await note(notable)
     const verdicts = stored.values()
     return judged.map((item) =>
       item instanceof Rejection
@@ -70,6 +70,9 @@ export function readingIntake(
     )
   }
 }
+
+const notableOf = (verdict: ReadingVerdict, item?: StorableReading): NotableReading[] =>
+  item && verdict.status !== 'rejected' ? [{ reading: item.reading, row: verdict.record }] : []
 
 function notStored(): never {
   throw new Error('every storable reading has an answer')

@@ -25,7 +25,7 @@ export async function noteLatestReadings(
   const bySeq = stored.toSorted((a, b) => a.reading.seq - b.reading.seq)
   const ofDevices = Map.groupBy(bySeq, ({ reading }) => reading.device_id).values()
   await models.devices.collection.bulkWrite(
-    [...ofDevices].flatMap(runsOf).map((run) => noteOf(run, changedAt)),
+    inTurns([...ofDevices].map(runsOf)).map((runs) => noteAll(runs, changedAt)),
     { ordered: true, writeConcern: { w: 1, journal: false } },
   )
 }
@@ -40,27 +40,58 @@ function runsOf(ofDevice: readonly NotableReading[]): Run[] {
   return runs
 }
 
-/** One update for a run: the row takes its newest reading, and the status counts from its first that the row had not heard of. */
-function noteOf(run: Run, changedAt: Date) {
-  const { reading, row } = run.at(-1) ?? run[0]
-  const isSameStatus = { $eq: ['$last.power_status', reading.power_status] }
-  return {
-    updateOne: {
-      filter: {
-        _id: reading.device_id as never,
-        $or: [{ last: null }, { 'last.seq': { $lt: reading.seq } }],
+/** The runs of many devices in turns, no device twice in one: first the first of each, then the second of those with more. */
+function inTurns(ofDevices: readonly Run[][]): Run[][] {
+  const turns: Run[][] = []
+  for (const runs of ofDevices)
+    for (const [turn, run] of runs.entries()) (turns[turn] ??= []).push(run)
+  return turns
+}
+
+const IS_NEWER = { $lt: [{ $ifNull: ['$last.seq', 0] }, '$$heard.last.seq'] }
+const IS_SAME_STATUS = { $eq: ['$last.power_status', '$$heard.last.power_status'] }
+/** Time of the first reading of a run behind what the row says. */
+const FIRST_UNHEARD_OF = {
+  $let: {
+    vars: {
+      first: {
+        $first: {
+          $filter: {
+            input: '$$heard.run',
+            cond: { $gt: ['$$this.seq', { $ifNull: ['$last.seq', 0] }] },
+          },
+        },
       },
+    },
+    in: '$$first.timestamp',
+  },
+}
+
+/**
+ * One update for a run each of many devices: what a statement costs the database, all of them share. A row takes the newest
+ * reading of its run, and the status counts from the first that the row had not heard of.
+ */
+function noteAll(runs: readonly Run[], changedAt: Date) {
+  const ids = runs.map(([{ reading }]) => reading.device_id)
+  const place = { $indexOfArray: [{ $literal: ids }, '$_id'] }
+  const noted = {
+    changed_at: { $cond: [IS_SAME_STATUS, '$changed_at', changedAt] },
+    last: {
+      $mergeObjects: [
+        '$$heard.last',
+        { since: { $cond: [IS_SAME_STATUS, '$last.since', FIRST_UNHEARD_OF] } },
+      ],
+    },
+  }
+  return {
+    updateMany: {
+      filter: { _id: { $in: ids as never[] } },
       update: [
         {
-          $set: {
-            changed_at: { $cond: [isSameStatus, '$changed_at', changedAt] },
-            last: {
-              seq: reading.seq,
-              power_status: reading.power_status,
-              timestamp: reading.timestamp,
-              since: { $cond: [isSameStatus, '$last.since', firstUnheardOf(run)] },
-              received_at: row.ordered_at,
-              leaf_hash: row._id,
+          $replaceWith: {
+            $let: {
+              vars: { heard: { $arrayElemAt: [{ $literal: runs.map(heardIn) }, place] } },
+              in: { $cond: [IS_NEWER, { $mergeObjects: ['$$ROOT', noted] }, '$$ROOT'] },
             },
           },
         },
@@ -69,14 +100,16 @@ function noteOf(run: Run, changedAt: Date) {
   }
 }
 
-/** Time of the first reading of a run behind what the row says. */
-function firstUnheardOf(run: Run) {
-  if (run.length === 1) return run[0].reading.timestamp
-  const unheardOf = {
-    $filter: {
-      input: run.map(({ reading: { seq, timestamp } }) => ({ seq, timestamp })),
-      cond: { $gt: ['$$this.seq', { $ifNull: ['$last.seq', 0] }] },
+function heardIn(run: Run) {
+  const { reading, row } = run.at(-1) ?? run[0]
+  return {
+    run: run.map(({ reading: { seq, timestamp } }) => ({ seq, timestamp })),
+    last: {
+      seq: reading.seq,
+      power_status: reading.power_status,
+      timestamp: reading.timestamp,
+      received_at: row.ordered_at,
+      leaf_hash: row._id,
     },
   }
-  return { $let: { vars: { first: { $first: unheardOf } }, in: '$$first.timestamp' } }
 }

@@ -1,12 +1,12 @@
-import type { MessageVerdict } from '../../../shared/api/readings.ts'
 import type { Refusal } from '../../../shared/api/refusals.ts'
 import type { Clock } from '../../adapters/clock.ts'
+import type { ReadingVerdict } from './store-readings.ts'
 import { topicPlace } from './topic.ts'
 
 /** How many are remembered; more would tell no more. */
 const MAX_REMEMBERED = 200
 
-type Refused = Extract<MessageVerdict, { status: 'rejected' }>
+type Refused = Extract<ReadingVerdict, { status: 'rejected' }>
 
 export interface RecentRefusals {
   note(topic: string, refused: Refused): void

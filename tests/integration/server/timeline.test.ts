@@ -39,7 +39,7 @@ async function sensor(name: string) {
         readings.map((json) => ({ json })),
         NO_LIMIT,
       )
-      return answers.map((answer) => ('leaf_hash' in answer ? answer.leaf_hash : answer.code))
+      return answers.map((answer) => ('record' in answer ? answer.record._id : answer.code))
     },
     ask: async (query: { from?: string; to?: string } = {}) =>
       timelineSchema.parse(await deviceTimeline(test.deps, device.facts.device_id, query)),
