@@ -1,6 +1,7 @@
 import type { NitroConfig } from 'nitropack/types'
 import type { Nuxt } from 'nuxt/schema'
 import { catalogueFiles, typeCatalogues } from './i18n/catalogues.ts'
+import { i18nOfPagesOnly } from './i18n/pages-only.ts'
 import { FONT_LICENCES, PICTURE_FONTS } from './server/adapters/picture-fonts.ts'
 
 const nitro = {
@@ -60,6 +61,7 @@ export default defineNuxtConfig({
     '@nuxtjs/leaflet',
     keepServerPrefetch,
     typeCatalogues,
+    i18nOfPagesOnly,
   ],
   i18n: {
     strategy: 'prefix_except_default',
