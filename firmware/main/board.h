@@ -5,6 +5,7 @@
 #include "port_esp.h"
 #include "sdkconfig.h"
 
+#define BOARD_CONSOLE_UART 0
 #define BOARD_MODEM_UART 2
 #define BOARD_METER_UART 1
 #define BOARD_MODEM_BAUD 115200

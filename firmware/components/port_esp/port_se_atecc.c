@@ -46,4 +46,10 @@ static enum gw_status counter_step(void *ctx, uint32_t *value) {
   return asleep_after(atcab_counter_increment(COUNTER_ID, value));
 }
 
-const struct gw_secure_element port_secure_element = {.serial = serial, .sign = sign, .counter_step = counter_step};
+static enum gw_status public_key(void *ctx, uint8_t key[GW_PUBLIC_KEY_BYTES]) {
+  (void)ctx;
+  return asleep_after(atcab_get_pubkey(KEY_SLOT, key));
+}
+
+const struct gw_secure_element port_secure_element = {
+    .serial = serial, .sign = sign, .counter_step = counter_step, .public_key = public_key};

@@ -38,6 +38,12 @@ enum gw_status port_uart_open(struct gw_stream *stream, int uart, int baud, int 
   return GW_OK;
 }
 
+enum gw_status port_console_open(struct gw_stream *stream, int uart) {
+  if (uart_driver_install((uart_port_t)uart, RX_BUFFER_BYTES, TX_BUFFER_BYTES, 0, NULL, 0) != ESP_OK) return GW_E_IO;
+  *stream = (struct gw_stream){.ctx = (void *)(intptr_t)uart, .write = stream_write, .read = stream_read};
+  return GW_OK;
+}
+
 static const struct port_pins *modem_wiring;
 
 /* A transistor pulls PWRKEY low while the GPIO is high. */

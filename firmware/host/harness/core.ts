@@ -16,7 +16,15 @@ export interface CoreEars {
   asked(frame: Frame): CoreAnswer | undefined
 }
 
-const TOLD: string[] = [KIND.sent, KIND.key, KIND.results, KIND.log, KIND.time]
+const TOLD: string[] = [
+  KIND.sent,
+  KIND.key,
+  KIND.results,
+  KIND.log,
+  KIND.time,
+  KIND.said,
+  KIND.restart,
+]
 
 /** A host program at the other end of its pipes; it moves only while `run` lasts. */
 export class Core {

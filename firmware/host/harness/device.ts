@@ -1,8 +1,10 @@
 import { Agenda } from './agenda.ts'
 import { Core, isPowerGone, type CoreAnswer } from './core.ts'
+import { FirmwareSlot } from './firmware-slot.ts'
 import { NorFlash } from './flash.ts'
 import { int64s, KIND, STATUS, type Frame } from './frames.ts'
 import type { Network } from './network.ts'
+import { answerOf, ok } from './questions.ts'
 import type { Quirks } from './quirks.ts'
 import { SecureElement } from './secure-element.ts'
 import { Sim7020 } from './sim7020.ts'
@@ -18,10 +20,13 @@ export interface DeviceOptions {
   memory?: Memory
   network: Network
   startMs: number
-  latitude: number
-  longitude: number
+  /** Where it hangs; without, it waits for the operator's settings at its console. */
+  latitude?: number
+  longitude?: number
   /** When mains are present; ascending. */
   mains: readonly Presence[]
+  /** The slot of its next image; one in which nothing stands where it is not given. */
+  slot?: FirmwareSlot
   quirks?: Partial<Quirks>
   /** More for firmware/host/device.c and pipe/options.h: name=value. */
   settings?: Record<string, string | number>
@@ -56,6 +61,9 @@ export class Device {
   readonly modem: Sim7020
   readonly element: SecureElement
   readonly flash: NorFlash
+  readonly slot: FirmwareSlot
+  /** What it said at its console. */
+  said = ''
   /** Words the core logged, with their numbers. */
   readonly log: string[] = []
   /** How often the core was started. */
@@ -65,6 +73,7 @@ export class Device {
   #core: Core | undefined
   #rtc: { epochMs: number; setMs: number } | undefined
   #bootMs: number
+  #wantsRestart = false
 
   constructor(options: DeviceOptions) {
     this.#options = options
@@ -74,6 +83,7 @@ export class Device {
     this.element = element
     this.flash = flash
     this.#values = values
+    this.slot = options.slot ?? new FirmwareSlot()
     this.modem = new Sim7020({
       agenda: this.agenda,
       network: options.network,
@@ -95,11 +105,17 @@ export class Device {
       const nextMs = Math.min(untilMs, this.agenda.nextMs)
       try {
         await core.run(nextMs - this.#bootMs)
+        if (this.#wantsRestart) await this.restart()
       } catch (error) {
         if (!isPowerGone(error)) throw error
         await this.cutPower()
       }
     }
+  }
+
+  /** Types a line at its console; the device reads it while somebody lives. */
+  type(line: string): void {
+    this.#core?.tell(KIND.type, Buffer.from(`${line}\r\n`))
   }
 
   /** Supply lost: the process ends, its clock forgets, the modem is off. */
@@ -131,12 +147,14 @@ export class Device {
     const { program, settings = {}, latitude, longitude, mains } = this.#options
     const options = Object.entries({
       ...settings,
-      latitude,
-      longitude,
+      ...(latitude !== undefined && { latitude }),
+      ...(longitude !== undefined && { longitude }),
       cause,
       'flash-bytes': FLASH_BYTES,
     }).map(([name, value]) => `${name}=${value}`)
     this.starts += 1
+    this.#wantsRestart = false
+    this.slot.boot()
     this.#bootMs = this.agenda.nowMs
     const bootMs = this.#bootMs
     const core = new Core(program, options, {
@@ -157,54 +175,26 @@ export class Device {
   #told({ kind, bytes }: Frame): void {
     if (kind === KIND.sent) this.modem.receive(bytes)
     else if (kind === KIND.key) this.modem.key(bytes[0] === 1)
+    else if (kind === KIND.said) this.said += bytes.toString('latin1')
+    else if (kind === KIND.restart) this.#wantsRestart = true
     else if (kind === KIND.log)
       this.log.push(`${bytes.toString('latin1', 9)} ${bytes.readBigInt64LE(1)}`)
   }
 
-  #asked({ kind, bytes }: Frame): CoreAnswer | undefined {
-    switch (kind) {
-      case KIND.serial:
-        return ok(this.element.serial)
-      case KIND.sign:
-        return ok(this.element.sign(bytes))
-      case KIND.counter: {
-        const value = Buffer.alloc(4)
-        value.writeUInt32LE(this.element.increment())
-        return ok(value)
-      }
-      case KIND.kvGet: {
-        const value = this.#values.get(bytes.toString('latin1'))
-        return value ? ok(value) : { status: STATUS.none }
-      }
-      case KIND.kvSet: {
-        const keyEnd = 1 + (bytes[0] ?? 0)
-        this.#values.set(
-          bytes.toString('latin1', 1, keyEnd),
-          Uint8Array.from(bytes.subarray(keyEnd)),
-        )
-        return ok()
-      }
-      case KIND.rtcGet:
-        return this.#rtc
-          ? ok(int64s(this.#rtc.epochMs + this.agenda.nowMs - this.#rtc.setMs))
-          : { status: STATUS.none }
-      case KIND.rtcSet:
-        this.#rtc = { epochMs: Number(bytes.readBigInt64LE()), setMs: this.agenda.nowMs }
-        return ok()
-      default:
-        return this.#flashAsked(kind, bytes)
+  #asked(frame: Frame): CoreAnswer | undefined {
+    const { element, flash, slot } = this
+    if (frame.kind === KIND.rtcGet) return this.#rtcAnswer()
+    if (frame.kind === KIND.rtcSet) {
+      this.#rtc = { epochMs: Number(frame.bytes.readBigInt64LE()), setMs: this.agenda.nowMs }
+      return ok()
     }
+    const answer = answerOf({ element, flash, slot, values: this.#values }, frame)
+    if (answer === null) throw new Error(`the core asked "${frame.kind}", which no part answers`)
+    return answer
   }
 
-  #flashAsked(kind: string, bytes: Buffer): CoreAnswer | undefined {
-    const offset = bytes.readUInt32LE(0)
-    if (kind === KIND.flashWrite)
-      return this.flash.write(offset, bytes.subarray(4)) ? ok() : undefined
-    if (kind === KIND.flashErase) return this.flash.erase(offset) ? ok() : undefined
-    const length = bytes.readUInt32LE(4)
-    if (kind === KIND.flashRead) return ok(this.flash.read(offset, length))
-    return ok(Uint8Array.of(this.flash.isBlank(offset, length) ? 1 : 0))
+  #rtcAnswer(): CoreAnswer {
+    if (!this.#rtc) return { status: STATUS.none }
+    return ok(int64s(this.#rtc.epochMs + this.agenda.nowMs - this.#rtc.setMs))
   }
 }
-
-const ok = (bytes?: Uint8Array): CoreAnswer => ({ status: STATUS.ok, bytes })

@@ -6,6 +6,7 @@ export const KIND = {
   mains: 'M',
   submit: 'S',
   cancel: 'C',
+  type: 'T',
   answer: 'A',
   done: 'd',
   sent: 'u',
@@ -13,6 +14,8 @@ export const KIND = {
   results: 'r',
   log: 'l',
   time: 't',
+  said: 's',
+  restart: 'x',
   serial: '1',
   sign: '2',
   counter: '3',
@@ -24,10 +27,17 @@ export const KIND = {
   kvSet: '9',
   rtcGet: 'a',
   rtcSet: 'b',
+  publicKey: '0',
+  verify: 'c',
+  otaVersion: 'e',
+  otaOpen: 'f',
+  otaWrite: 'g',
+  otaRead: 'h',
+  otaActivate: 'i',
 } as const
 
 /** Statuses of gw/status.h that the harness answers with. */
-export const STATUS = { ok: 0, io: 2, none: 3 } as const
+export const STATUS = { ok: 0, io: 2, none: 3, signature: 8 } as const
 
 const HEAD_BYTES = 5
 

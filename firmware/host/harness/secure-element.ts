@@ -43,6 +43,11 @@ export class SecureElement {
     return toHex(p256.getPublicKey(this.#key, false))
   }
 
+  /** X‖Y, as the element itself tells it. */
+  get publicPoint(): Uint8Array {
+    return p256.getPublicKey(this.#key, false).slice(1)
+  }
+
   get counter(): number {
     return this.#counter
   }

@@ -69,7 +69,7 @@ export class HttpClients {
       },
     },
     {
-      pattern: /^AT\+CHTTPSEND=(\d),([01]),"([^"]*)"(?:,([0-9a-f]*),"([^"]*)",([0-9a-f]*))?$/,
+      pattern: /^AT\+CHTTPSEND=(\d),([01]),"([^"]*)"(?:,([0-9a-f]*)(?:,"([^"]*)",([0-9a-f]*))?)?$/,
       act: ([, id, method, path = '', header = '', type = '', body = '']) => {
         this.#send(Number(id), {
           method: method === '1' ? 'POST' : 'GET',
@@ -174,6 +174,8 @@ export class HttpClients {
     this.requests.push(request)
     this.#modem.awaiting(this.#modem.network.http(request), (answer) => {
       this.#modem.later(ROUND_TRIP_MS, () => {
+        // Nothing comes of a connection that was ended meanwhile.
+        if (this.#clients[id] !== client || !client.connected) return
         client.usedMs = this.#modem.agenda.nowMs
         if (answer instanceof Error) this.#fail(id, client)
         else this.#deliver(id, answer)

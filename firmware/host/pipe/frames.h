@@ -6,6 +6,7 @@
 #ifndef GW_HOST_FRAMES_H
 #define GW_HOST_FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ enum frame_kind {
   FRAME_MAINS = 'M',  /* pairs of int64 from_ms, to_ms: mains are present, [from, to) */
   FRAME_SUBMIT = 'S', /* uint8 last_gasp, then messages, each with a uint16 length before it */
   FRAME_CANCEL = 'C',
+  FRAME_TYPE = 'T',   /* characters typed at the console */
   FRAME_ANSWER = 'A', /* uint8 status (enum gw_status), then what was asked for */
   /* core to harness, told */
   FRAME_DONE = 'd',      /* int64 now_ms */
@@ -27,6 +29,8 @@ enum frame_kind {
   FRAME_RESULTS = 'r',   /* one uint8 outcome, uint8 code per message */
   FRAME_LOG = 'l',       /* uint8 level, int64 value, word */
   FRAME_TIME = 't',      /* int64 epoch_ms the core believes in now */
+  FRAME_SAID = 's',      /* characters for the console */
+  FRAME_RESTART = 'x',   /* the core is to be restarted */
   /* core to harness, asked */
   FRAME_SERIAL = '1',    /* -> serial */
   FRAME_SIGN = '2',      /* digest -> signature */
@@ -38,7 +42,14 @@ enum frame_kind {
   FRAME_KV_GET = '8',    /* key -> value */
   FRAME_KV_SET = '9',    /* uint8 length of key, key, value */
   FRAME_RTC_GET = 'a',   /* -> int64 */
-  FRAME_RTC_SET = 'b'    /* int64 */
+  FRAME_RTC_SET = 'b',   /* int64 */
+  FRAME_PUBLIC_KEY = '0', /* -> key */
+  FRAME_VERIFY = 'c',    /* key, digest, signature */
+  FRAME_OTA_VERSION = 'e', /* -> uint32 */
+  FRAME_OTA_OPEN = 'f',  /* uint32 size, uint32 resume_at */
+  FRAME_OTA_WRITE = 'g', /* uint32 offset, bytes */
+  FRAME_OTA_READ = 'h',  /* uint32 offset, uint32 length -> bytes */
+  FRAME_OTA_ACTIVATE = 'i'
 };
 
 void frame_send(enum frame_kind kind, const void *bytes, size_t len);

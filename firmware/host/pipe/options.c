@@ -12,7 +12,7 @@ const char *host_option(int argc, char **argv, const char *name, const char *fal
 void host_options_read(int argc, char **argv, struct gw_modem_uplink_config *config) {
   const char *ca_pem = host_option(argc, argv, "ca", NULL);
   memset(config, 0, sizeof *config);
-  config->modem.apn = host_option(argc, argv, "apn", "iot.example");
+  config->modem.apn = host_option(argc, argv, "apn", NULL);
   config->modem.apn_user = host_option(argc, argv, "apn-user", "");
   config->modem.apn_password = host_option(argc, argv, "apn-password", "");
   config->http.origin = host_option(argc, argv, "origin", NULL);

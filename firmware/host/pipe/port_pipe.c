@@ -4,8 +4,6 @@
 #include <string.h>
 
 #define UART_MAX 262144u
-#define INTERVALS_MAX (FRAME_MAX / 16u)
-#define PULSE_MS 10
 
 static uint8_t answer[FRAME_MAX];
 static uint8_t arrived[UART_MAX];
@@ -13,12 +11,18 @@ static size_t arrived_from;
 static size_t arrived_to;
 static bool spoke;
 
-static int64_t intervals[INTERVALS_MAX][2];
-static size_t interval_count;
-static int64_t mains_now_ms;
-static int64_t next_pulse_ms;
+void host_speak(enum frame_kind kind, const void *bytes, size_t len) {
+  spoke = true;
+  frame_send(kind, bytes, len);
+}
 
-/* Asks the harness; the answer, without its status, is left in `answer`. */
+bool host_spoke(void) {
+  const bool was = spoke;
+  spoke = false;
+  return was;
+}
+
+/* The answer, without its status, is left in `answer`. */
 static enum gw_status ask(enum frame_kind kind, const void *bytes, size_t len, size_t *answer_len) {
   size_t got = 0;
   frame_send(kind, bytes, len);
@@ -29,10 +33,14 @@ static enum gw_status ask(enum frame_kind kind, const void *bytes, size_t len, s
   return status;
 }
 
+enum gw_status host_ask(enum frame_kind kind, const void *bytes, size_t len, const uint8_t **got, size_t *got_len) {
+  *got = answer;
+  return ask(kind, bytes, len, got_len);
+}
+
 static size_t uart_write(void *ctx, const uint8_t *bytes, size_t len) {
   (void)ctx;
-  spoke = true;
-  frame_send(FRAME_SENT, bytes, len);
+  host_speak(FRAME_SENT, bytes, len);
   return len;
 }
 
@@ -55,17 +63,10 @@ void host_uart_arrive(const uint8_t *bytes, size_t len) {
   arrived_to += len;
 }
 
-bool host_uart_spoke(void) {
-  const bool was = spoke;
-  spoke = false;
-  return was;
-}
-
 static void pins_key(void *ctx, bool pressed) {
   (void)ctx;
   const uint8_t byte = pressed ? 1 : 0;
-  spoke = true;
-  frame_send(FRAME_KEY, &byte, 1);
+  host_speak(FRAME_KEY, &byte, 1);
 }
 
 static bool pins_running(void *ctx) {
@@ -95,6 +96,13 @@ static enum gw_status element_sign(void *ctx, const uint8_t digest[GW_HASH_BYTES
   (void)ctx;
   const enum gw_status status = ask(FRAME_SIGN, digest, GW_HASH_BYTES, NULL);
   memcpy(signature, answer, GW_SIGNATURE_BYTES);
+  return status;
+}
+
+static enum gw_status element_key(void *ctx, uint8_t key[GW_PUBLIC_KEY_BYTES]) {
+  (void)ctx;
+  const enum gw_status status = ask(FRAME_PUBLIC_KEY, NULL, 0, NULL);
+  memcpy(key, answer, GW_PUBLIC_KEY_BYTES);
   return status;
 }
 
@@ -175,43 +183,10 @@ static enum gw_status rtc_set(void *ctx, int64_t epoch_ms) {
   return ask(FRAME_RTC_SET, bytes, sizeof bytes, NULL);
 }
 
-void host_mains_set(const uint8_t *pairs, size_t len) {
-  interval_count = len / 16u;
-  for (size_t i = 0; i < interval_count; i += 1) {
-    intervals[i][0] = frame_int64(pairs + 16u * i);
-    intervals[i][1] = frame_int64(pairs + 16u * i + 8);
-  }
-}
-
-void host_mains_now(int64_t now_ms) { mains_now_ms = now_ms; }
-
-/* The next pulse at or after `at_ms`, INT64_MAX when no interval is left. */
-static int64_t pulse_from(int64_t at_ms) {
-  for (size_t i = 0; i < interval_count; i += 1) {
-    const int64_t from_ms = at_ms > intervals[i][0] ? at_ms : intervals[i][0];
-    if (from_ms < intervals[i][1]) return from_ms;
-  }
-  return INT64_MAX;
-}
-
-static size_t mains_take(void *ctx, int64_t *pulse_ms, size_t max) {
-  (void)ctx;
-  size_t count = 0;
-  while (count < max) {
-    const int64_t at_ms = pulse_from(next_pulse_ms);
-    if (at_ms > mains_now_ms) return count;
-    pulse_ms[count] = at_ms;
-    count += 1;
-    next_pulse_ms = at_ms + PULSE_MS;
-  }
-  return count;
-}
-
 const struct gw_stream host_uart = {NULL, uart_write, uart_read};
 const struct gw_modem_pins host_pins = {NULL, pins_key, pins_running};
 const struct gw_log host_log = {NULL, log_event};
-const struct gw_secure_element host_element = {NULL, element_serial, element_sign, element_step};
+const struct gw_secure_element host_element = {NULL, element_serial, element_sign, element_step, element_key};
 const struct gw_kv host_kv = {NULL, kv_get, kv_set};
 const struct gw_rtc host_rtc = {NULL, rtc_get, rtc_set};
-const struct gw_mains host_mains = {NULL, mains_take};
 struct gw_flash host_flash = {NULL, 0, 0, flash_read, flash_write, flash_erase, flash_blank};

@@ -220,6 +220,8 @@ static enum gw_status slot_activate(void *ctx) {
 
 static const struct gw_ota_sink sink = {NULL, running, slot_open, slot_write, slot_read, slot_activate};
 
+static const char *target = "esp32";
+
 static size_t manifest(int64_t version, int64_t size, uint8_t *message, size_t max) {
   uint8_t bytes[200];
   uint8_t digest[32];
@@ -227,7 +229,7 @@ static size_t manifest(int64_t version, int64_t size, uint8_t *message, size_t m
   for (uint32_t i = 0; i < IMAGE_BYTES; i++) image[i] = (uint8_t)(i * 7 + i / 251);
   gw_sha256(image, IMAGE_BYTES, digest);
   gw_cbor_writer_init(&w, bytes, sizeof bytes);
-  gw_cbor_put_head(&w, GW_CBOR_MAP, 5);
+  gw_cbor_put_head(&w, GW_CBOR_MAP, 6);
   gw_cbor_put_int(&w, 1);
   gw_cbor_put_int(&w, GW_MESSAGE_FIRMWARE);
   gw_cbor_put_int(&w, 2);
@@ -238,6 +240,8 @@ static size_t manifest(int64_t version, int64_t size, uint8_t *message, size_t m
   gw_cbor_put_bytes(&w, digest, sizeof digest);
   gw_cbor_put_int(&w, 5);
   gw_cbor_put_text(&w, "/firmware/6.bin", 15);
+  gw_cbor_put_int(&w, 6);
+  gw_cbor_put_text(&w, target, strlen(target));
   EQUAL(GW_OK, w.status);
   return seal(&w, message, max);
 }
@@ -245,7 +249,7 @@ static size_t manifest(int64_t version, int64_t size, uint8_t *message, size_t m
 static enum gw_status begin(struct gw_ota *ota, int64_t version, int64_t size) {
   uint8_t message[GW_OTA_MANIFEST_MAX];
   size_t len = manifest(version, size, message, sizeof message);
-  gw_ota_init(ota, &sink, &kv);
+  gw_ota_init(ota, &sink, &kv, "esp32");
   return gw_ota_begin(ota, &verifier, operator_key, message, len);
 }
 
@@ -279,6 +283,9 @@ static void ota_refuses(void) {
   EQUAL(GW_E_VERSION, begin(&ota, 5, IMAGE_BYTES));
   EQUAL(GW_E_RANGE, begin(&ota, 6, GW_OTA_SIZE_MAX + 1));
   EQUAL(GW_E_RANGE, begin(&ota, 6, 0));
+  target = "esp32s3";
+  EQUAL(GW_E_RANGE, begin(&ota, 6, IMAGE_BYTES));
+  target = "esp32";
   EQUAL(GW_E_RANGE, gw_ota_received(&ota, 0, image, 10)); /* nothing was accepted */
 }
 
@@ -298,7 +305,7 @@ static void ota_other_image(void) {
 
 static const struct test ota_tests[] = {
     {"loads an image in ranges and goes on after a restart", ota_resumes},
-    {"refuses the running version, older ones, and sizes no partition has", ota_refuses},
+    {"refuses the running version, older ones, images for other boards, and sizes no partition has", ota_refuses},
     {"never boots an image with another hash", ota_other_image},
 };
 TEST_GROUP(ota, ota_tests);

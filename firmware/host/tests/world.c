@@ -159,9 +159,9 @@ static int64_t up_wake(void *ctx, int64_t now_ms) {
 
 static const struct gw_kv kv = {NULL, kv_get, kv_set};
 static const struct gw_mains mains = {NULL, mains_take};
-static const struct gw_secure_element element = {NULL, se_serial, se_sign, se_step};
+static const struct gw_secure_element element = {NULL, se_serial, se_sign, se_step, NULL};
 static const struct gw_board board = {.reset_cause = board_cause, .feed_watchdog = board_feed};
-static const struct gw_uplink uplink = {NULL, 4, 850, up_submit, up_poll, up_cancel, up_wake};
+static const struct gw_uplink uplink = {NULL, 4, 850, up_submit, up_poll, up_cancel, up_wake, NULL};
 static const struct gw_agent_ports ports = {
     .log_flash = &world.nor.port, .kv = &kv, .mains = &mains, .element = &element, .board = &board, .uplink = &uplink, .clock = &world.clock};
 

@@ -58,3 +58,10 @@ int64_t gw_agent_step(struct gw_agent *agent, int64_t now_ms) {
   int64_t uplink_ms = ports->uplink->wake_ms(ports->uplink->ctx, now_ms);
   return uplink_ms < wake_ms ? uplink_ms : wake_ms;
 }
+
+bool gw_agent_has_time(const struct gw_agent *agent, int64_t now_ms) {
+  const struct gw_power_fsm *power = &agent->power;
+  const bool has_mains = power->is_declared && power->declared == GW_POWER_ON && power->raw == GW_POWER_ON;
+  const bool has_news = agent->drafts_count > 0 || agent->made.is_waiting || agent->outbox.in_flight;
+  return has_mains && !has_news && (gw_ring_waiting(&agent->ring) == 0 || now_ms < agent->backoff.not_before_ms);
+}

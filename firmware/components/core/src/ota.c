@@ -11,11 +11,11 @@
 #define SECTOR_BYTES 4096u /* loading resumes at the beginning of a flash sector */
 
 /* Keys of the payload map, docs/formats/device-messages.md; 1 is the type. */
-enum key { KEY_VERSION = 2, KEY_SIZE, KEY_SHA256, KEY_PATH };
-#define MEMBERS 4u
+enum key { KEY_VERSION = 2, KEY_SIZE, KEY_SHA256, KEY_PATH, KEY_TARGET };
+#define MEMBERS 5u
 
-void gw_ota_init(struct gw_ota *ota, const struct gw_ota_sink *sink, const struct gw_kv *kv) {
-  *ota = (struct gw_ota){.sink = sink, .kv = kv, .state = GW_OTA_IDLE};
+void gw_ota_init(struct gw_ota *ota, const struct gw_ota_sink *sink, const struct gw_kv *kv, const char *target) {
+  *ota = (struct gw_ota){.sink = sink, .kv = kv, .target = target, .state = GW_OTA_IDLE};
 }
 
 static bool take_key(struct gw_cbor_reader *reader, enum key key) {
@@ -41,14 +41,22 @@ static bool take_path(struct gw_cbor_reader *reader, char path[GW_OTA_PATH_MAX +
   return true;
 }
 
-static enum gw_status parse(struct gw_cbor_reader *reader, uint64_t members, struct gw_ota_manifest *manifest) {
+static bool is_text(const uint8_t *text, size_t len, const char *expected) {
+  return len == strlen(expected) && memcmp(text, expected, len) == 0;
+}
+
+static enum gw_status parse(struct gw_cbor_reader *reader, uint64_t members, const char *target,
+                            struct gw_ota_manifest *manifest) {
+  size_t len = 0;
   memset(manifest, 0, sizeof *manifest);
   if (members != MEMBERS) return GW_E_FORMAT;
   if (take_key(reader, KEY_VERSION)) manifest->version = take_u32(reader);
   if (take_key(reader, KEY_SIZE)) manifest->size_bytes = take_u32(reader);
   if (take_key(reader, KEY_SHA256)) gw_cbor_take_exact(reader, manifest->sha256, GW_HASH_BYTES);
   if (!take_key(reader, KEY_PATH) || !take_path(reader, manifest->path)) return GW_E_FORMAT;
+  const uint8_t *text = take_key(reader, KEY_TARGET) ? gw_cbor_take_string(reader, GW_CBOR_TEXT, &len) : NULL;
   if (gw_cbor_finish(reader) != GW_OK) return GW_E_FORMAT;
+  if (!is_text(text, len, target)) return GW_E_RANGE;
   return manifest->size_bytes > 0 && manifest->size_bytes <= GW_OTA_SIZE_MAX ? GW_OK : GW_E_RANGE;
 }
 
@@ -77,7 +85,7 @@ enum gw_status gw_ota_begin(struct gw_ota *ota, const struct gw_verifier *verifi
   uint64_t members = 0;
   if (len > GW_OTA_MANIFEST_MAX) return GW_E_FORMAT;
   enum gw_status status = gw_envelope_open(message, len, GW_MESSAGE_FIRMWARE, verifier, operator_key, &reader, &members);
-  if (status == GW_OK) status = parse(&reader, members, &manifest);
+  if (status == GW_OK) status = parse(&reader, members, ota->target, &manifest);
   if (status != GW_OK) return status;
   if (manifest.version <= ota->sink->running_version(ota->sink->ctx)) return GW_E_VERSION;
   uint32_t offset = marked_progress(ota, &manifest);

@@ -29,6 +29,7 @@ void gw_sim7020_http_reset(struct gw_sim7020_http *http) {
 
 void gw_sim7020_http_abort(struct gw_sim7020_http *http) {
   http->is_open = http->is_open || http->stage != GW_HTTP_IDLE;
+  http->request.fetch = NULL;
   go_to(http, GW_HTTP_IDLE);
 }
 
@@ -41,6 +42,7 @@ static void open_connection(struct gw_sim7020_http *http) {
 
 static void go_to_sending(struct gw_sim7020_http *http) {
   http->has_lost = false;
+  if (http->request.fetch != NULL) http->request.fetch->got = 0;
   go_to(http, http->request.urgent ? GW_HTTP_EXCEPTIONAL : GW_HTTP_SEND);
 }
 
@@ -122,7 +124,19 @@ static void send_create(struct gw_sim7020_http *http) {
   gw_at_text(at, "/\"");
 }
 
-/* AT+CHTTPSEND=<id>,<0 GET|1 POST>,"<path>"[,<header in hex>,"<type>",<body in hex>] [H 4.2]. */
+static void send_range(struct gw_at *at, const struct gw_fetch *fetch) {
+  char header[48] = "Range: bytes=";
+  size_t len = strlen(header);
+  len += number_text(fetch->offset, header + len);
+  header[len++] = '-';
+  len += number_text(fetch->offset + fetch->len - 1u, header + len);
+  header[len++] = '\r';
+  header[len++] = '\n';
+  gw_at_text(at, ",");
+  gw_at_hex(at, (const uint8_t *)header, len);
+}
+
+/* AT+CHTTPSEND=<id>,<0 GET|1 POST>,"<path>"[,<header in hex>[,"<type>",<body in hex>]] [H 4.2]. */
 static void send_request(struct gw_sim7020_http *http) {
   static const char header[] = "Accept: application/json\r\n";
   const struct gw_http_request *request = &http->request;
@@ -132,7 +146,10 @@ static void send_request(struct gw_sim7020_http *http) {
   gw_at_text(at, request->count == 0 ? ",0,\"" : ",1,\"");
   gw_at_text(at, request->path);
   gw_at_text(at, "\"");
-  if (request->count == 0) return;
+  if (request->count == 0) {
+    if (request->fetch != NULL && request->fetch->len > 0) send_range(at, request->fetch);
+    return;
+  }
   gw_at_text(at, ",");
   gw_at_hex(at, (const uint8_t *)header, sizeof header - 1u);
   gw_at_text(at, ",\"");
@@ -185,6 +202,7 @@ static void send_stage(struct gw_sim7020_http *http, int64_t now_ms) {
 static enum gw_http_state end(struct gw_sim7020_http *http, enum gw_http_state state) {
   go_to(http, GW_HTTP_IDLE);
   http->request.count = 0;
+  http->request.fetch = NULL;
   if (http->has_lost) http->is_open = false;
   return state;
 }

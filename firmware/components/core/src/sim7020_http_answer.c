@@ -53,6 +53,16 @@ static int hex_value(char digit) {
   return -1;
 }
 
+static void take_byte(struct gw_sim7020_http *http, uint8_t byte) {
+  struct gw_fetch *fetch = http->request.fetch;
+  if (fetch == NULL) {
+    gw_answer_feed(&http->response.answer, (char)byte);
+    return;
+  }
+  if (fetch->got < fetch->max) fetch->bytes[fetch->got] = byte;
+  fetch->got += 1;
+}
+
 static void take_hex(struct gw_sim7020_http *http, char digit) {
   const int value = hex_value(digit);
   if (value < 0) return; /* quotes around the content, seen in one edition of the manual */
@@ -62,7 +72,7 @@ static void take_hex(struct gw_sim7020_http *http, char digit) {
     return;
   }
   http->has_nibble = false;
-  gw_answer_feed(&http->response.answer, (char)(http->nibble << 4 | value));
+  take_byte(http, (uint8_t)(http->nibble << 4 | value));
 }
 
 static void field_is_hex(struct gw_sim7020_http *http) {

@@ -7,14 +7,11 @@
 
 #define NEVER_MS INT64_MAX
 #define READINGS_PATH "/api/v1/readings"
-#define TIME_PATH "/health"
 #define ONE_READING "application/cose"
 #define SEQUENCE "application/cbor-seq"
 /* A submission ends within this, whatever the modem does; a last gasp has no more than its capacitor. */
 #define SUBMISSION_MS 300000
 #define LAST_GASP_MS 60000
-#define LINGER_MS 5000
-#define ASK_TIME_AGAIN_MS 120000
 /* A command cut off by a last gasp gets this long for its result. */
 #define RESULT_PATIENCE_MS 2000
 
@@ -125,52 +122,6 @@ static void poll_publishing(struct gw_modem_uplink *self, int64_t now_ms) {
   }
 }
 
-/* Any answer of the portal carries the time in its header. */
-static void ask_time(struct gw_modem_uplink *self, int64_t now_ms) {
-  const struct gw_http_request request = {.path = TIME_PATH};
-  self->ask_time_ms = now_ms + ASK_TIME_AGAIN_MS;
-  self->state = GW_UPLINK_ASKING_TIME;
-  gw_sim7020_http_start(&self->http, now_ms, &request);
-}
-
-static void linger(struct gw_modem_uplink *self, int64_t now_ms) {
-  self->state = GW_UPLINK_LINGERING;
-  self->until_ms = now_ms + LINGER_MS;
-}
-
-static void poll_asking(struct gw_modem_uplink *self, int64_t now_ms) {
-  const enum gw_http_state state = gw_sim7020_http_poll(&self->http, now_ms);
-  if (state == GW_HTTP_RUNNING) return;
-  if (state == GW_HTTP_ANSWERED) gw_sim7020_succeeded(&self->modem);
-  if (state == GW_HTTP_UNREACHABLE) gw_sim7020_no_server(&self->modem);
-  if (state == GW_HTTP_MODEM_FAILED) gw_sim7020_fail(&self->modem, "http_no_result");
-  linger(self, now_ms);
-}
-
-static void start_waiting(struct gw_modem_uplink *self) {
-  gw_sim7020_want(&self->modem, true);
-  self->state = GW_UPLINK_WAITING;
-}
-
-static void close_connections(struct gw_modem_uplink *self, int64_t now_ms) {
-  if (self->modem.at.result == GW_AT_BUSY && now_ms < self->until_ms) return;
-  if (self->until_ms != 0) gw_at_abandon(&self->modem.at);
-  self->until_ms = 0;
-  if (!gw_sim7020_http_close(&self->http, now_ms) || !gw_sim7020_mqtt_close(&self->mqtt, now_ms)) return;
-  if (self->count > 0) {
-    start_waiting(self);
-    return;
-  }
-  if (self->lets_sleep) gw_sim7020_let_sleep(&self->modem);
-  self->lets_sleep = false;
-  self->state = GW_UPLINK_RESTING;
-}
-
-static void begin_closing(struct gw_modem_uplink *self, int64_t patience_until_ms) {
-  self->state = GW_UPLINK_CLOSING;
-  self->until_ms = patience_until_ms;
-}
-
 /* What was under way ended with the module. */
 static void modem_is_away(struct gw_modem_uplink *self) {
   gw_sim7020_http_reset(&self->http);
@@ -182,12 +133,14 @@ static void modem_is_away(struct gw_modem_uplink *self) {
       break;
     case GW_UPLINK_CLOSING:
       if (self->count > 0)
-        start_waiting(self);
+        gw_uplink_wait(self);
       else
         self->state = GW_UPLINK_RESTING;
       break;
     case GW_UPLINK_ASKING_TIME:
+    case GW_UPLINK_FETCHING:
     case GW_UPLINK_LINGERING:
+      gw_uplink_end_fetch(self, 0);
       self->state = GW_UPLINK_RESTING;
       break;
     default:
@@ -199,10 +152,11 @@ static void poll_state(struct gw_modem_uplink *self, int64_t now_ms) {
   switch (self->state) {
     case GW_UPLINK_RESTING:
       if (gw_at_take(&self->modem.at) == GW_AT_BUSY) break; /* the last word to the module, on its sleep */
-      if (has_http(self) && !self->modem.clock->is_set && now_ms >= self->ask_time_ms) ask_time(self, now_ms);
+      if (has_http(self) && !self->modem.clock->is_set && now_ms >= self->ask_time_ms) gw_uplink_ask_time(self, now_ms);
       break;
     case GW_UPLINK_ASKING_TIME:
-      poll_asking(self, now_ms);
+    case GW_UPLINK_FETCHING:
+      gw_uplink_poll_exchange(self, now_ms);
       break;
     case GW_UPLINK_WAITING:
       if (has_http(self))
@@ -217,10 +171,10 @@ static void poll_state(struct gw_modem_uplink *self, int64_t now_ms) {
       poll_publishing(self, now_ms);
       break;
     case GW_UPLINK_LINGERING:
-      if (now_ms >= self->until_ms || self->lets_sleep) begin_closing(self, 0);
+      if (now_ms >= self->until_ms || self->lets_sleep) gw_uplink_begin_closing(self, 0);
       break;
     case GW_UPLINK_CLOSING:
-      close_connections(self, now_ms);
+      gw_uplink_close(self, now_ms);
       break;
     case GW_UPLINK_DONE:
       break;
@@ -232,16 +186,17 @@ static bool is_sending(const struct gw_modem_uplink *self) {
 }
 
 static void give_up(struct gw_modem_uplink *self, int64_t now_ms) {
+  gw_uplink_end_fetch(self, 0);
   gw_sim7020_http_abort(&self->http);
   gw_sim7020_mqtt_abort(&self->mqtt);
-  begin_closing(self, now_ms + RESULT_PATIENCE_MS);
+  gw_uplink_begin_closing(self, now_ms + RESULT_PATIENCE_MS);
 }
 
 static bool report(struct gw_modem_uplink *self, int64_t now_ms, struct gw_result *results) {
   memcpy(results, self->results, self->count * sizeof results[0]);
   self->count = 0;
   gw_sim7020_want(&self->modem, false);
-  if (self->state == GW_UPLINK_DONE) linger(self, now_ms);
+  if (self->state == GW_UPLINK_DONE) gw_uplink_linger(self, now_ms);
   return true;
 }
 
@@ -275,17 +230,19 @@ static enum gw_status submit(void *ctx, int64_t now_ms, const struct gw_submissi
   self->last_gasp = submission->last_gasp;
   self->lets_sleep = false;
   self->deadline_ms = now_ms + (submission->last_gasp ? LAST_GASP_MS : SUBMISSION_MS);
-  if (self->state == GW_UPLINK_ASKING_TIME)
+  /* A range is in soon, and what it cost is not lost; a last gasp waits for nothing. */
+  if (self->state == GW_UPLINK_FETCHING && !submission->last_gasp) return GW_OK;
+  if (self->state == GW_UPLINK_ASKING_TIME || self->state == GW_UPLINK_FETCHING)
     give_up(self, now_ms);
   else if (self->state != GW_UPLINK_CLOSING)
-    start_waiting(self);
+    gw_uplink_wait(self);
   return GW_OK;
 }
 
 static void cancel(void *ctx, int64_t now_ms) {
   struct gw_modem_uplink *self = ctx;
   if (is_sending(self)) give_up(self, now_ms);
-  if (self->state == GW_UPLINK_WAITING || self->state == GW_UPLINK_DONE) linger(self, now_ms);
+  if (self->state == GW_UPLINK_WAITING || self->state == GW_UPLINK_DONE) gw_uplink_linger(self, now_ms);
   self->count = 0;
 }
 
@@ -301,6 +258,7 @@ static int64_t wake_ms(void *ctx, int64_t now_ms) {
       if (has_http(self) && !self->modem.clock->is_set) soonest = sooner(soonest, self->ask_time_ms);
       break;
     case GW_UPLINK_ASKING_TIME:
+    case GW_UPLINK_FETCHING:
     case GW_UPLINK_POSTING:
       soonest = sooner(soonest, gw_sim7020_http_wake_ms(&self->http, now_ms));
       break;
@@ -335,6 +293,7 @@ enum gw_status gw_modem_uplink_init(struct gw_modem_uplink *uplink, const struct
       .poll = poll,
       .cancel = cancel,
       .wake_ms = wake_ms,
+      .fetch = has_http(uplink) ? gw_uplink_fetch : NULL,
   };
   gw_sim7020_init(&uplink->modem, &uplink->config.modem, uart, pins, clock, log);
   gw_sim7020_http_init(&uplink->http, &uplink->modem, &uplink->config.http);

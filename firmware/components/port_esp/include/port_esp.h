@@ -2,6 +2,8 @@
 #ifndef GW_PORT_ESP_H
 #define GW_PORT_ESP_H
 
+#include "gw/config.h"
+#include "gw/meter_shelly.h"
 #include "gw/port.h"
 
 struct port_pins {
@@ -33,6 +35,10 @@ enum gw_status port_se_open(uint32_t bus_hz);
 /* The partition called "ring". */
 enum gw_status port_flash_open(struct gw_flash *flash);
 enum gw_status port_uart_open(struct gw_stream *stream, int uart, int baud, int tx, int rx);
+/* The USB serial port, as it is wired and set already. */
+enum gw_status port_console_open(struct gw_stream *stream, int uart);
+/* Joins the Wi-Fi of these settings, which stay, and reaches their Shelly. */
+enum gw_status port_lan_join(const struct gw_settings *settings, const struct gw_lan **lan);
 enum gw_status port_modem_pins_open(struct gw_modem_pins *modem, const struct port_pins *pins);
 /* Subscribes the calling task to the watchdog and lets the chip slow down between steps. */
 enum gw_status port_board_open(void);

@@ -97,4 +97,7 @@ enum gw_status gw_agent_init(struct gw_agent *agent, const struct gw_agent_ports
 /* One step; never waits for a network. Gives the moment before which it wants the next. */
 int64_t gw_agent_step(struct gw_agent *agent, int64_t now_ms);
 
+/* Mains are present, and nothing is to be sent now: something else may use the radio. */
+bool gw_agent_has_time(const struct gw_agent *agent, int64_t now_ms);
+
 #endif

@@ -9,7 +9,10 @@
 
 #define GW_APN_MAX 63u
 #define GW_HOST_MAX 50u /* AT+CMQNEW takes no longer one */
-#define GW_CONFIG_BYTES_MAX 512u
+#define GW_SECRET_MAX 63u /* user names and passwords */
+#define GW_AREA_MAX 31u
+#define GW_SSID_MAX 32u
+#define GW_CONFIG_BYTES_MAX 768u
 
 enum gw_meter_kind { GW_METER_NONE = 0, GW_METER_PZEM = 1, GW_METER_SHELLY = 2 };
 
@@ -23,6 +26,18 @@ struct gw_settings {
   char apn[GW_APN_MAX + 1];
   char host[GW_HOST_MAX + 1];
   uint16_t port;
+  /* Route 2; mqtt_host "" without, user and password "" without */
+  char mqtt_host[GW_HOST_MAX + 1];
+  uint16_t mqtt_port;
+  char mqtt_user[GW_SECRET_MAX + 1];
+  char mqtt_password[GW_SECRET_MAX + 1];
+  char area_id[GW_AREA_MAX + 1];
+  /* Of a Shelly; the password is "" for an open network */
+  char meter_host[GW_HOST_MAX + 1];
+  uint16_t meter_port;
+  uint8_t meter_generation;
+  char wifi_ssid[GW_SSID_MAX + 1];
+  char wifi_password[GW_SECRET_MAX + 1];
 };
 
 /* Fifteen minutes, two seconds, thirty seconds, no meter; place, APN and host are still to be given. */

@@ -11,6 +11,7 @@
 #define GW_OTA_MARK_BYTES 16384u  /* progress is kept this often */
 #define GW_OTA_MANIFEST_MAX 384u
 #define GW_OTA_PATH_MAX 95u
+#define GW_OTA_TARGET_MAX 31u
 #define GW_OTA_SIZE_MAX 0x180000u /* of an application partition */
 
 struct gw_ota_manifest {
@@ -25,17 +26,19 @@ enum gw_ota_state { GW_OTA_IDLE, GW_OTA_LOADING, GW_OTA_COMPLETE };
 struct gw_ota {
   const struct gw_ota_sink *sink;
   const struct gw_kv *kv;
+  const char *target;
   enum gw_ota_state state;
   struct gw_ota_manifest manifest;
   uint32_t offset;    /* next byte wanted */
   uint32_t marked_at; /* progress in the key-value store */
 };
 
-void gw_ota_init(struct gw_ota *ota, const struct gw_ota_sink *sink, const struct gw_kv *kv);
+/* `target` names the boards whose images this one runs, 1 to GW_OTA_TARGET_MAX characters; all of it stays. */
+void gw_ota_init(struct gw_ota *ota, const struct gw_ota_sink *sink, const struct gw_kv *kv, const char *target);
 
 /*
  * Accepts a manifest and goes on where the same image stopped, before a restart too. GW_E_FORMAT, GW_E_SIGNATURE,
- * GW_E_RANGE (size), GW_E_VERSION (not above the running version), GW_E_IO.
+ * GW_E_RANGE (size, or another target), GW_E_VERSION (not above the running version), GW_E_IO.
  */
 enum gw_status gw_ota_begin(struct gw_ota *ota, const struct gw_verifier *verifier,
                             const uint8_t operator_key[GW_PUBLIC_KEY_BYTES], const uint8_t *message, size_t len);

@@ -85,6 +85,8 @@ struct gw_secure_element {
   /* Steps the monotonic counter and gives its new value; after a power cut it may have stepped by more than one,
      never back. GW_E_EXHAUSTED at its end. */
   enum gw_status (*counter_step)(void *ctx, uint32_t *value);
+  /* The public half of the key it signs with. */
+  enum gw_status (*public_key)(void *ctx, uint8_t key[GW_PUBLIC_KEY_BYTES]);
 };
 
 /* Verification of what the operator signs (configuration, firmware). GW_E_SIGNATURE when it does not hold. */

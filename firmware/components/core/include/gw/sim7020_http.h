@@ -25,6 +25,7 @@ struct gw_http_request {
   const char *content_type;          /* of a POST */
   const struct gw_message *messages; /* one after the other they are the body */
   size_t count;                      /* 0: GET */
+  struct gw_fetch *fetch;            /* of a GET: which range, and where the body goes; NULL: nobody wants it */
   bool urgent;                       /* exceptional data, and the radio let go after one answer */
 };
 

@@ -47,6 +47,19 @@ struct gw_result {
   uint32_t retry_after_s;  /* the server's wish; 0 when it has none */
 };
 
+/* Something the portal serves, or a range of it. All of it is the caller's and stays until it has ended. */
+struct gw_fetch {
+  const char *path;
+  uint32_t offset;
+  uint32_t len;   /* of the range; 0: the whole */
+  uint8_t *bytes; /* room for `max` */
+  size_t max;
+  /* what came of it */
+  bool has_ended;
+  int32_t status; /* of HTTP; 0: no answer */
+  size_t got;     /* bytes of the body, past `max` too, where they are dropped */
+};
+
 struct gw_uplink {
   void *ctx;
   /* What one submission may hold besides a last gasp, which is always one message. */
@@ -64,6 +77,12 @@ struct gw_uplink {
   void (*cancel)(void *ctx, int64_t now_ms);
   /* When `poll` wants to be called next at the latest; INT64_MAX when only an incoming byte would matter. */
   int64_t (*wake_ms)(void *ctx, int64_t now_ms);
+  /*
+   * Begins a fetch; it goes on in `poll`. A submission waits until it has ended, which is bounded; a last gasp ends it at
+   * once, without an answer.
+   * GW_E_BUSY while anything else is under way or the modem is not ready. NULL where nothing can be fetched.
+   */
+  enum gw_status (*fetch)(void *ctx, int64_t now_ms, struct gw_fetch *fetch);
 };
 
 #endif

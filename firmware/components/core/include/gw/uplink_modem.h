@@ -24,6 +24,7 @@ struct gw_modem_uplink_config {
 enum gw_uplink_state {
   GW_UPLINK_RESTING,
   GW_UPLINK_ASKING_TIME,
+  GW_UPLINK_FETCHING,
   GW_UPLINK_WAITING, /* for the modem */
   GW_UPLINK_POSTING,
   GW_UPLINK_PUBLISHING,
@@ -45,6 +46,7 @@ struct gw_modem_uplink {
   size_t count;  /* 0: nothing is submitted */
   size_t first;  /* messages of the exchange under way: [first, first + length) */
   size_t length;
+  struct gw_fetch *fetch; /* under way, or NULL */
   bool last_gasp;
   bool lets_sleep; /* once the connection is closed */
   uint64_t published_seq; /* of the reading last handed to the broker, 0 for none */
