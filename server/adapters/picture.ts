@@ -19,11 +19,11 @@ export interface Picture {
   texts: PictureText[]
 }
 
-const FONT = 'Noto Sans, Noto Sans Devanagari'
+const FONT = 'Noto Sans'
 /** At which a point is a pixel. */
 const DPI = 72
 
-/** A font once named is known to the whole process: words may then mix scripts. */
+/** A font once named is known to the whole process: words may then mix its weights. */
 let fonts: Promise<unknown> | null = null
 
 async function knowFonts(): Promise<void> {
