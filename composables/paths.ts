@@ -111,6 +111,7 @@ export const apiPaths = {
     withQuery(`${API}/complaints`, { area_id: areaId, status, cursor, limit }),
   complaint: (id: string) => `${API}/complaints/${encodeURIComponent(id)}`,
   complaintChallenge: () => `${API}/complaints/challenge`,
+  complaintRules: () => `${API}/complaints/rules`,
   complaintsNearby: ({ latitude, longitude }: { latitude: number; longitude: number }) =>
     withQuery(`${API}/complaints/nearby`, { latitude, longitude }),
   complaintStep: (id: string, step: 'join' | 'dispute' | 'redact' | 'comments' | 'photos') =>

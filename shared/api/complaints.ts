@@ -89,6 +89,18 @@ export const challengeSchema = z.looseObject({
   signature: z.string(),
 })
 
+const hoursField = integerField(0)
+const clockSchema = z.strictObject({ urban: hoursField, rural: hoursField })
+
+/** `GET /complaints/rules`: by what this portal's complaints go, as its operator set it. */
+export const complaintRulesSchema = z.strictObject({
+  /** Hours from filing to resolution, by fault and type of area. */
+  clock_hours: z.record(faultField, clockSchema),
+  /** Days after closing when what is personal is erased. */
+  retention_days: integerField(1),
+})
+export type ComplaintRules = z.infer<typeof complaintRulesSchema>
+
 /** A complaint as everybody sees it; its place is rounded to about 100 m. */
 export const complaintSummarySchema = z.strictObject({
   complaint_id: complaintIdField,

@@ -53,6 +53,14 @@ export const complaintPaths: Paths = {
       problems: ['rate_limited'],
     }),
   },
+  '/api/v1/complaints/rules': {
+    get: operation({
+      operationId: 'getComplaintRules',
+      tag: 'complaints',
+      summary: 'How long a fault may take, and when what is personal is erased',
+      answers: read('The rules', 'ComplaintRules'),
+    }),
+  },
   '/api/v1/complaints/nearby': {
     get: operation({
       operationId: 'listNearbyComplaints',

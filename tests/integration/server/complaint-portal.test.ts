@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { QueuedComplaint } from '../../../shared/api/complaint-admin.ts'
 import {
+  complaintRulesSchema,
   complaintSchema,
   complaintsSchema,
   complaintStatisticsSchema,
@@ -44,6 +45,7 @@ beforeAll(async () => {
   test = await startTestPortal({
     NUXT_OPEN311_KEYS: APP_KEY,
     NUXT_ADDRESS_COMPLAINTS_PER_HOUR: '0',
+    NUXT_COMPLAINT_RETENTION_DAYS: '90',
   })
   const device = new TestDevice('lane', PLACE)
   await enrol(test.url, AREA, [device])
@@ -90,6 +92,14 @@ const act = (id: string, step: object) =>
   )
 
 describe('a citizen over HTTP', () => {
+  it('finds the rules complaints go by, on the page about privacy too', async () => {
+    const rules = complaintRulesSchema.parse((await get(test.url, `${API}/rules`)).body)
+    expect(rules).toMatchObject({ retention_days: 90, clock_hours: { fuse_off: { urban: 4 } } })
+    const english = await (await fetch(`${test.url}/privacy`)).text()
+    expect(english).toContain('erased 90 days after the complaint is closed')
+    expect(await (await fetch(`${test.url}/hi/privacy`)).text()).toContain('बंद होने के 90 दिन बाद')
+  })
+
   it('files, follows by the secret link, and is told by nobody else', async () => {
     const { complaint_id, token } = await filed({ words: WORDS })
     const own = await asRead(complaint_id, bearer(token))

@@ -1,0 +1,3 @@
+import { complaintRules } from '../../../services/complaint/complaint-rules'
+
+export default apiRoute(() => complaintRules(useDeps()))
