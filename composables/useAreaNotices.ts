@@ -33,14 +33,15 @@ export function useAreaNotices(areaId: string) {
     const registration = await navigator.serviceWorker.getRegistration()
     const subscription = await registration?.pushManager.getSubscription()
     subscribed.value = Boolean(subscription) && keptAreas().includes(areaId)
+    if (Notification.permission === 'denied') state.value = 'denied'
     offered.value = true
   }
 
   async function subscribe(): Promise<void> {
-    if ((await Notification.requestPermission()) !== 'granted') {
-      state.value = 'denied'
-      return
-    }
+    const permission = await Notification.requestPermission()
+    if (permission === 'denied') state.value = 'denied'
+    // Who closes the question has not answered it, and may be asked again.
+    if (permission !== 'granted') return
     const { pushManager } = await navigator.serviceWorker.ready
     const before = await pushManager.getSubscription()
     const options = { userVisibleOnly: true, applicationServerKey: key }

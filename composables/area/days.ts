@@ -36,6 +36,15 @@ export const supplyDays = ({
       provisional: figures.provisional ?? false,
     }))
 
+/** On how many of these days any sensor was in service, and since when; null where it was on none. */
+export function servedDays(
+  days: readonly SupplyDay[],
+): { first: string; served: number; of: number } | null {
+  const served = days.filter(({ saidi }) => saidi.unknown !== 'no_devices')
+  const [first] = served
+  return first ? { first: first.date, served: served.length, of: days.length } : null
+}
+
 /** Days laid out in the weeks of their months, latest month first. */
 export function supplyMonths(days: readonly SupplyDay[]): SupplyMonth[] {
   const byMonth = Map.groupBy(days, ({ date }) => date.slice(0, MONTH_LENGTH))

@@ -54,10 +54,18 @@ describe('the pages of areas', () => {
     for (const name of ['saifi', 'saidi', 'caidi', 'maifi', 'asai'])
       expect(await figures.locator(`[data-figure=${name}]`).innerText()).toMatch(/heard \d+%/)
     await open(`/areas/${EMPTY}`)
+    expect(await page.getByTestId('served-days').count()).toBe(0)
     const saidi = await page.locator('[data-figure=saidi]').innerText()
     expect(saidi).toContain('unknown: no sensor was in service')
     expect(saidi).not.toMatch(/\b0\b/)
     expect(await page.getByTestId('now').innerText()).toContain('nothing is known')
+  })
+
+  it('say over which time figures were measured, where that is not the whole period', async () => {
+    await open(`/areas/${WARD}?period=year`)
+    expect(await page.getByTestId('served-days').innerText()).toMatch(
+      /^Sensors were in service here on 7 of these 3\d\d days, from \d+ \w+ \d{4} on\./,
+    )
   })
 
   it('tell in the calendar how long each day was without power', async () => {

@@ -2,7 +2,7 @@ import { createECDH, randomBytes } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { get, send } from '../portal.ts'
-import { startScene, type Scene } from './scene.ts'
+import { startScene, watchedPage, type Scene } from './scene.ts'
 
 const AREA = 'in-br-patna'
 
@@ -48,6 +48,16 @@ describe('notices about an area', () => {
     await page.reload({ waitUntil: 'networkidle' })
     await page.getByRole('button', { name: 'No more notices about this area' }).click()
     await begin.waitFor()
+  })
+
+  it('say so where the browser blocks them', async () => {
+    const { page: blocked } = await watchedPage(scene.browser)
+    await blocked.addInitScript(() =>
+      Object.defineProperty(Notification, 'permission', { get: () => 'denied' }),
+    )
+    await blocked.goto(`${scene.test.url}/areas/${AREA}`)
+    await blocked.getByText('Your browser blocks notices from this portal').waitFor()
+    await blocked.context().close()
   })
 
   it('are shown by the service worker, with the button that ends them', async () => {
