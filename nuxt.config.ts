@@ -2,7 +2,7 @@ import type { NitroConfig } from 'nitropack/types'
 import type { Nuxt } from 'nuxt/schema'
 import { catalogueFiles, typeCatalogues } from './i18n/catalogues.ts'
 import { i18nOfPagesOnly } from './i18n/pages-only.ts'
-import { FONT_LICENCES, PICTURE_FONTS } from './server/adapters/picture-fonts.ts'
+import { FONT_LICENCE, PICTURE_FONTS } from './server/adapters/picture-fonts.ts'
 
 const nitro = {
   // envExpansion is off by default; naming it satisfies Nuxt's narrower type of these options.
@@ -20,7 +20,7 @@ const nitro = {
     traceInclude: [
       // Its exports name a file that is not there, so tracing passes it over.
       'node_modules/interface-store/dist/src/index.js',
-      ...[...PICTURE_FONTS, ...FONT_LICENCES].map((file) => `node_modules/${file}`),
+      ...[...PICTURE_FONTS, FONT_LICENCE].map((file) => `node_modules/${file}`),
     ],
   },
   typescript: {
