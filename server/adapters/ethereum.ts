@@ -3,6 +3,7 @@ import artifact from '../../contracts/artifacts/GridwitnessLedger.json' with { t
 import { areaIdBytes32 } from '../../shared/area.ts'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
 import type { Deployment } from '../../shared/deployment.ts'
+import { anchorsBetween, type BatchAnchored } from '../../shared/verification/index.ts'
 import { findAnchor, minedIn, type Cost, type Mined } from './ethereum-anchors.ts'
 import { ask, type EthereumErrorCode } from './ethereum-rpc.ts'
 
@@ -51,6 +52,10 @@ export interface Ethereum {
     number: number,
     head: number,
   ): Promise<(Mined & { root: string }) | null>
+  /** Block of the deployment: no anchor is older. */
+  readonly firstBlock: number
+  /** All batches anchored in the blocks from `from` to `to`, both included, in the order of the chain. */
+  anchorsIn(from: number, to: number): Promise<BatchAnchored[]>
   /** The next nonce by the chain: transactions mined so far. */
   nonce(): Promise<number>
   /** Never above the ceiling. */
@@ -72,6 +77,7 @@ export interface Ethereum {
 
 const GAS_MARGIN_PERCENT = 20n
 const WEI_PER_GWEI = 1_000_000_000n
+const LOGS_TIMEOUT_MS = 20_000
 
 export interface EthereumOptions {
   rpcUrl: string
@@ -135,6 +141,17 @@ export function ethereum({
 
     findAnchor: (areaId, number, head) =>
       findAnchor({ provider, contract, firstBlock: deployment.block_number }, areaId, number, head),
+
+    firstBlock: deployment.block_number,
+
+    anchorsIn: (from, to) =>
+      ask('eth_getLogs', () =>
+        anchorsBetween(
+          { rpcUrl, contract: deployment.contract, timeoutMs: LOGS_TIMEOUT_MS },
+          from,
+          to,
+        ),
+      ),
 
     nonce: async () => Number(await rpc('eth_getTransactionCount', [wallet.address, 'latest'])),
 

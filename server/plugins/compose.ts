@@ -22,6 +22,7 @@ import type { Config } from '../utils/config'
 import { recentRefusals } from '../services/reading/recent-refusals'
 import { MAX_BATCH_RECORDS } from '../../shared/batch'
 import { CodedError, messageOf } from '../../shared/coded-error'
+import { ipfsGateway } from '../../shared/verification'
 
 /**
  * The composition root: the one place where adapters and models are made and handed to services. Anything wrong with
@@ -74,6 +75,10 @@ function compose() {
     lease: lease(deps, 'ledger', holder),
     outageLease: lease(deps, 'outages', holder),
     pushLease: lease(deps, 'push', holder),
+    restoreSource:
+      config.NUXT_RESTORE_FROM === undefined
+        ? null
+        : ipfsGateway({ gatewayUrl: config.NUXT_RESTORE_FROM }),
     retentionLease: lease(deps, 'retention', holder),
     readingRetentionMs:
       config.NUXT_READING_RETENTION_DAYS === undefined
@@ -82,7 +87,7 @@ function compose() {
     layoutLease: lease(deps, 'layout', holder),
     push: pushSender(config),
     intake: readingIntake(deps, observeGroup),
-    messages: mqtt && mqttMessages(mqtt),
+    messages: config.NUXT_RESTORE_FROM === undefined ? mqtt && mqttMessages(mqtt) : null,
     refusals: recentRefusals(deps.clock),
   }
 }

@@ -84,6 +84,7 @@ const environmentSchema = z.object({
   NUXT_PERSONAL_DATA_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'expected 32 bytes in hex'),
   NUXT_COMPLAINT_CLOCK_HOURS: clockHours.default(DEFAULT_CLOCK_HOURS),
   NUXT_COMPLAINT_RETENTION_DAYS: whole(1, 36_500).default(365),
+  NUXT_RESTORE_FROM: httpUrl.optional(),
   NUXT_READING_RETENTION_DAYS: whole(1, 36_500).optional(),
   NUXT_COMPLAINT_WORK: whole(2, 1_000_000).default(1500),
   NUXT_ADDRESS_COMPLAINTS_PER_HOUR: whole(0, 1_000_000).default(60),

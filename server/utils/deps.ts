@@ -5,6 +5,7 @@ import type { Deps } from '../services/deps'
 import type { Lease } from '../services/lease'
 import type { RecentRefusals } from '../services/reading/recent-refusals'
 import type { Config } from './config'
+import type { IpfsSource } from '../../shared/verification'
 
 /** What routes and tasks work with. */
 export interface Composition {
@@ -13,6 +14,8 @@ export interface Composition {
   lease: Lease
   /** On deriving outages. */
   outageLease: Lease
+  /** Where files come from while the ledger is restored, and nothing else is done; null: it is not. */
+  restoreSource: IpfsSource | null
   /** On condensing old readings. */
   retentionLease: Lease
   /** Readings older than this keep their bytes on IPFS alone; null: all keep them in the database too. */

@@ -22,7 +22,8 @@ export async function* writeBatchFile(
   for await (const record of records) yield utf8(`${record}\n`)
 }
 
-async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** The lines of a batch file without their newlines, each whole. Throws `batch_file`. */
+export async function* batchLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let rest = new Uint8Array()
   for await (const chunk of chunks) {
     let from = 0
@@ -94,7 +95,7 @@ async function prove(
   let header: BatchHeader | undefined
   let lastOrder = ''
   const leafHashes: Hash[] = []
-  for await (const line of lines(chunks)) {
+  for await (const line of batchLines(chunks)) {
     if (!header) {
       header = readHeader(line)
       continue

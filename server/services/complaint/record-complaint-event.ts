@@ -157,7 +157,8 @@ function readPending(row: ComplaintRow, { body }: PendingComplaintEvent): Compla
   return record
 }
 
-const rowOfRecord = (record: ComplaintEventRecord, body: string): RecordRow => ({
+/** The row of a complaint event that waits for its batch. */
+export const rowOfRecord = (record: ComplaintEventRecord, body: string): RecordRow => ({
   _id: toHex(leafHashOf(utf8(body))),
   area_id: record.area_id,
   type: 'complaint_event',
@@ -168,7 +169,7 @@ const rowOfRecord = (record: ComplaintEventRecord, body: string): RecordRow => (
 })
 
 /** Numbers of the events whose values an event erases. */
-const erasedBy = ({ event, public: said }: ComplaintEventRecord): ReadonlySet<unknown> =>
+export const erasedBy = ({ event, public: said }: ComplaintEventRecord): ReadonlySet<unknown> =>
   new Set(event === 'redacted' && Array.isArray(said.events) ? said.events : [])
 
 const photosAmong = (secrets: readonly ComplaintSecret[]): string[] =>
@@ -184,8 +185,9 @@ async function keepPhotos(
   await models.complaintPhotos.updateMany({ _id: { $in: photos } }, { $set: { expires_at: null } })
 }
 
-async function forgetPhotos(
-  { models }: Finishing,
+/** Deletes the photos among these values. */
+export async function forgetPhotos(
+  { models }: Pick<Deps, 'models'>,
   secrets: readonly ComplaintSecret[],
 ): Promise<void> {
   const photos = photosAmong(secrets)

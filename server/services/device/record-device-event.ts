@@ -105,7 +105,8 @@ function readDecided(row: DeviceRow, body: string): DecidedEvent {
   return { record, body, leafHash: toHex(leafHashOf(utf8(body))) }
 }
 
-const rowOfRecord = ({ record, body, leafHash }: DecidedEvent): RecordRow => ({
+/** The row of a device event that waits for its batch. */
+export const rowOfRecord = ({ record, body, leafHash }: DecidedEvent): RecordRow => ({
   _id: leafHash,
   area_id: record.area_id,
   type: 'device_event',

@@ -62,6 +62,7 @@ const wrong: [variable: string, value: string, sentence: string][] = [
   ],
   ['NUXT_PERSONAL_DATA_KEY', TOO_SHORT, 'expected 32 bytes in hex, got something else (not shown)'],
   ['NUXT_COMPLAINT_CLOCK_HOURS', 'cable=0/2', 'clocks: expected fuse_off, overhead_line, cable'],
+  ['NUXT_RESTORE_FROM', 'ipfs://x', 'expected an http or https URL, got "ipfs://x"'],
   ['NUXT_READING_RETENTION_DAYS', '0', 'expected 1 to 36500, got "0"'],
   ['NUXT_COMPLAINT_RETENTION_DAYS', '0', 'expected 1 to 36500, got "0"'],
   ['NUXT_COMPLAINT_WORK', '1', 'expected 2 to 1000000, got "1"'],

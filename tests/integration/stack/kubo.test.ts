@@ -148,5 +148,5 @@ async function anchoredReading(deps: Deps, advance: (ms: number) => void): Promi
     await anchorBatches(deps)
     return deps.models.batches.exists({ state: 'anchored' })
   })
-  return answer.leaf_hash
+  return answer.record._id
 }

@@ -1,0 +1,54 @@
+import { toHex } from '../../../shared/bytes.ts'
+import { parseJson } from '../../../shared/json.ts'
+import { signedDigest } from '../../../shared/reading/index.ts'
+import { parseRecord, type LedgerRecord, type ReadingRecord } from '../../../shared/record/index.ts'
+import { signedPart } from '../../../shared/verification/index.ts'
+import type { RecordRow } from '../../models/index.ts'
+import { rowOfRecord as rowOfComplaintEvent } from '../complaint/record-complaint-event.ts'
+import { rowOfRecord as rowOfDeviceEvent } from '../device/record-device-event.ts'
+import { expectIntact } from '../ledger/record-bodies.ts'
+
+/** A record of a batch file with the row it was. */
+export interface RestoredRecord {
+  record: LedgerRecord
+  row: RecordRow
+}
+
+/** The record of a line of a batch file. Throws `record_damaged` where it has another leaf hash. */
+export function restoredRecord(
+  body: string,
+  leafHash: string,
+  batchNumber: number,
+): RestoredRecord {
+  expectIntact({ _id: leafHash, body })
+  const record = parseRecord(parseJson(body))
+  return { record, row: { ...waitingRow(record, body, leafHash), batch_number: batchNumber } }
+}
+
+function waitingRow(record: LedgerRecord, body: string, leafHash: string): RecordRow {
+  switch (record.type) {
+    case 'reading':
+      return rowOfReading(record, body, leafHash)
+    case 'device_event':
+      return rowOfDeviceEvent({ record, body, leafHash })
+    case 'complaint_event':
+      return rowOfComplaintEvent(record, body)
+  }
+}
+
+function rowOfReading(record: ReadingRecord, body: string, leafHash: string): RecordRow {
+  const { device_id, seq, timestamp } = record.reading
+  return {
+    _id: leafHash,
+    area_id: record.area_id,
+    type: 'reading',
+    ordered_at: new Date(record.received_at),
+    body,
+    batch_number: null,
+    underived: true,
+    device_id,
+    seq,
+    measured_at: new Date(timestamp),
+    digest: toHex(signedDigest(signedPart(record).signed)),
+  }
+}
