@@ -1,10 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { buildHost, missingTools } from '../../firmware/host/harness/build.ts'
-import { Device } from '../../firmware/host/harness/device.ts'
-import { MAINS_SCENARIOS, mainsOf } from '../../firmware/host/harness/mains.ts'
-import { portalNetwork } from '../../firmware/host/harness/network.ts'
-import { watched } from '../../firmware/host/harness/watched-network.ts'
+import { MAINS_SCENARIOS } from '../../firmware/host/harness/mains.ts'
 import { enrolledSchema } from '../../shared/api/devices.ts'
 import { adminToken, TOKEN_HELP } from '../admin-token.ts'
 import { CliError, DONE, type ExitCode } from '../cli-error.ts'
@@ -16,9 +12,11 @@ import {
   longitudeOption,
   stageOption,
 } from '../device-options.ts'
-import { numberOption, pathOption, readOptions, urlOption, type Options } from '../options.ts'
+import { pathOption, readOptions, urlOption, type Options } from '../options.ts'
 import { askPortalFor } from '../portal.ts'
-import { edgesOf, lifeLines, type Outcome } from '../simulation/life-lines.ts'
+import type { Outcome } from '../simulation/life-lines.ts'
+import { LIFE_OPTIONS, lifeFrom } from '../simulation/life-options.ts'
+import { live } from '../simulation/live.ts'
 import {
   enrolmentPath,
   simulatedDevice,
@@ -28,24 +26,10 @@ import {
 import type { Terminal } from '../terminal.ts'
 
 const FOLDER = '.data/simulated-device'
-const MINUTE_MS = 60_000
-/** The mains are planned no further. */
-const LONGEST_MINUTES = 7 * 24 * 60
-/** Long enough to boot, to attach and to be answered. */
-const ONCE_MINUTES = 5
-const ONCE_SPEED = 60
-const STEP_MS = 250
-
 const FACTS = ['area', 'latitude', 'longitude', 'stage', 'customers'] as const
-const TEXT = ['portal', 'dir', 'token-file', 'scenario', 'for', 'speed', ...FACTS] as const
+const TEXT = ['portal', 'dir', 'token-file', ...LIFE_OPTIONS, ...FACTS] as const
 type Text = (typeof TEXT)[number]
 type Flag = 'enrol' | 'once'
-
-const minutesOption = numberOption(
-  z.number().positive('expected more than 0').max(LONGEST_MINUTES, `expected at most a week`),
-)
-const speedOption = numberOption(z.number().min(1, 'expected 1 or more'))
-const scenarioOption = z.enum(MAINS_SCENARIOS, `expected one of ${MAINS_SCENARIOS.join(', ')}`)
 
 export const deviceSimulate: Command = {
   summary: "run the device's firmware on this machine against a portal",
@@ -83,29 +67,6 @@ async function run(args: string[], terminal: Terminal): Promise<ExitCode> {
   return endOf(await live({ simulated, portalUrl, program, terminal, ...life }))
 }
 
-interface Life {
-  scenario: z.output<typeof scenarioOption>
-  minutes: number
-  speed: number
-  isOnce: boolean
-}
-
-function lifeFrom(options: Options<Text, Flag>): Life {
-  const isOnce = options.has('once')
-  const minutes = options.value('for', minutesOption)
-  const speed = options.value('speed', speedOption)
-  if (isOnce && (minutes ?? speed) !== undefined)
-    throw new CliError('usage', '--once: expected neither --for nor --speed beside it, got both')
-  if (speed !== undefined && minutes === undefined)
-    throw new CliError('usage', '--for: expected a value beside --speed, got none')
-  return {
-    scenario: options.value('scenario', scenarioOption) ?? 'steady',
-    minutes: minutes ?? (isOnce ? ONCE_MINUTES : LONGEST_MINUTES),
-    speed: speed ?? (isOnce ? ONCE_SPEED : 1),
-    isOnce,
-  }
-}
-
 function factsFrom(options: Options<Text, Flag>): SimulatedFacts | undefined {
   if (!FACTS.some((name) => options.has(name))) return undefined
   return {
@@ -131,55 +92,6 @@ async function enrol(
     body: [enrolment],
   })
   terminal.out(`${enrolled.status.replace('_', ' ')}, record ${enrolled.leaf_hash}`)
-}
-
-interface Living extends Life {
-  simulated: SimulatedDevice
-  portalUrl: string
-  program: string
-  terminal: Terminal
-}
-
-async function live(living: Living): Promise<Outcome> {
-  const { simulated, terminal, minutes, speed, isOnce } = living
-  const { memory, latitude, longitude } = simulated
-  const lifeMs = minutes * MINUTE_MS
-  const beganMs = Date.now()
-  const startMs = Math.max(Math.floor(beganMs - lifeMs * (1 - 1 / speed)), memory.livedUntilMs ?? 0)
-  const untilMs = Math.ceil(startMs + lifeMs)
-  if (speed > 1 && startMs === memory.livedUntilMs)
-    terminal.out(`it has lived until ${new Date(startMs).toISOString()} and goes on from there`)
-  const mains = mainsOf(living.scenario, startMs, untilMs)
-  const { watch, outcome, senses } = lifeLines(terminal, () => device.nowMs)
-  const device: Device = new Device({
-    program: living.program,
-    memory,
-    network: watched(portalNetwork(living.portalUrl.replace(/\/$/, '')), watch),
-    startMs,
-    latitude,
-    longitude,
-    mains,
-    settings: { origin: 'http://portal.simulated', apn: 'iot.simulated', 'spread-s': 0 },
-  })
-  for (const { atMs, isPresent } of edgesOf(mains)) {
-    // The plan ends there; the mains do not.
-    if (atMs >= untilMs) continue
-    device.agenda.at(atMs, () => {
-      senses(isPresent)
-    })
-  }
-  const isAnswered = () => outcome.taken > 0 || outcome.refusal !== undefined
-  try {
-    while (device.nowMs < untilMs && !(isOnce && isAnswered())) {
-      const dueMs = Math.floor(startMs + (Date.now() - beganMs) * speed)
-      await device.live(Math.min(dueMs, Date.now(), untilMs))
-      memory.keepLife(device.nowMs)
-      if (device.nowMs < untilMs) await delay(STEP_MS)
-    }
-  } finally {
-    await device.stop()
-  }
-  return outcome
 }
 
 /** Throws `refused` or `unreachable` where the portal took nothing. */

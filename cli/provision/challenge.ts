@@ -37,7 +37,11 @@ export async function askForAnswer(
   const nonce = new Uint8Array(randomBytes(NONCE_BYTES))
   out(`nonce      ${toHex(nonce)}`)
   out(`digest     ${toHex(sha256(challengeMessage(device_id, nonce)))}`)
-  out("Sign the digest with the device's key and enter the signature, r and s in 128 hex digits:")
+  out(
+    "At the device's console, which answers with 128 hex digits (or have its chip sign the digest):",
+  )
+  out(`challenge ${toHex(nonce)}`)
+  out('Enter the signature:')
   try {
     return { nonce, signature: parseAs(signatureOption, await firstLine(stdin), 'signature') }
   } catch (cause) {

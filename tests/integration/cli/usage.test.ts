@@ -30,11 +30,11 @@ it.each([
 it.each([
   [
     [],
-    'gridwitness: command: expected one of verify, receipt, audit, mirror, device, admin, area, got none\n',
+    'gridwitness: command: expected one of verify, receipt, audit, mirror, device, firmware, admin, area, got none\n',
   ],
   [
     ['toString'],
-    'gridwitness: command: expected one of verify, receipt, audit, mirror, device, admin, area, got "toString"\n',
+    'gridwitness: command: expected one of verify, receipt, audit, mirror, device, firmware, admin, area, got "toString"\n',
   ],
   [['device', 'delete'], 'gridwitness device: command: expected one of enrol, commit, '],
   [['verify'], 'gridwitness verify: <file>: expected one, got none\n'],
