@@ -9,6 +9,7 @@ import { loadLeafList, storeLeafList } from './leaf-list.ts'
 import { expectIntact } from './record-bodies.ts'
 
 const RECORDS_PER_MARK = 5_000
+const MARKS_AT_ONCE = 2
 
 /**
  * Road step 5: seals a batch in every area whose oldest waiting record has waited for the batch interval. First finishes
@@ -150,12 +151,16 @@ async function markRecords(
   { _id, number }: BatchRow,
   ids: readonly string[],
 ): Promise<void> {
-  for (let from = 0; from < ids.length; from += RECORDS_PER_MARK) {
-    const chunk = ids.slice(from, from + RECORDS_PER_MARK)
-    await models.records.updateMany(
-      { _id: { $in: chunk }, batch_number: null },
-      { $set: { batch_number: number } },
-    )
+  const chunks = Array.from({ length: Math.ceil(ids.length / RECORDS_PER_MARK) }, (_, index) =>
+    ids.slice(index * RECORDS_PER_MARK, (index + 1) * RECORDS_PER_MARK),
+  ).values()
+  const mark = async () => {
+    for (const chunk of chunks)
+      await models.records.collection.updateMany(
+        { _id: { $in: chunk as never[] }, batch_number: null },
+        { $set: { batch_number: number } },
+      )
   }
+  await Promise.all(Array.from({ length: MARKS_AT_ONCE }, mark))
   await models.batches.updateOne({ _id }, { $set: { is_marked: true } })
 }

@@ -100,16 +100,19 @@ async function readStretch(
   }
 }
 
-/** Bodies of the records with these leaf hashes, in this order, each checked against its hash. Constant memory. */
+/**
+ * Bodies of the records with these leaf hashes, in this order, each checked against its hash. Constant memory: while the
+ * reader is busy with some, the next are asked for.
+ */
 export async function* recordBodies(deps: Source, leaves: readonly Hash[]): AsyncGenerator<string> {
-  const { records } = deps.models
+  const idsFrom = (from: number) => leaves.slice(from, from + ROWS_PER_QUERY).map(toHex)
+  let coming = rowsOf(deps, idsFrom(0))
   for (let from = 0; from < leaves.length; from += ROWS_PER_QUERY) {
-    const ids = leaves.slice(from, from + ROWS_PER_QUERY).map(toHex)
-    const found = await records
-      .find({ _id: { $in: ids } }, { body: 1, in_file: 1, area_id: 1, batch_number: 1 })
-      .lean()
-    const rows = new Map((await wholeRecords(deps, found)).map((row) => [row._id, row]))
-    for (const id of ids) {
+    const rows = await coming
+    coming = rowsOf(deps, idsFrom(from + ROWS_PER_QUERY))
+    // Thrown where it is awaited, if the reader stays for it.
+    coming.catch(() => undefined)
+    for (const id of idsFrom(from)) {
       const row = rows.get(id)
       if (!row)
         throw new CodedError(
@@ -120,4 +123,12 @@ export async function* recordBodies(deps: Source, leaves: readonly Hash[]): Asyn
       yield row.body
     }
   }
+}
+
+async function rowsOf(deps: Source, ids: string[]): Promise<Map<string, Stored>> {
+  if (ids.length === 0) return new Map()
+  const found = await deps.models.records
+    .find({ _id: { $in: ids } }, { body: 1, in_file: 1, area_id: 1, batch_number: 1 })
+    .lean()
+  return new Map((await wholeRecords(deps, found)).map((row) => [row._id, row]))
 }
