@@ -33,7 +33,9 @@ export function httpLine(port: number): HttpLine {
     waiting?.resolve(status)
   })
   socket.on('error', (error) => waiting?.reject(error))
-  socket.on('close', () => waiting?.reject(new Error('expected an answer, the connection was closed')))
+  socket.on('close', () =>
+    waiting?.reject(new Error('expected an answer, the connection was closed')),
+  )
   return {
     post(request) {
       waiting = Promise.withResolvers()

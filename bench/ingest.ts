@@ -86,10 +86,13 @@ async function measurePortal(dir: string, slower: number): Promise<void> {
   }
 }
 
-const singleBodies = (count: number): string[] =>
-  nextReadings(count).map((reading) => JSON.stringify(reading))
-const arrayBodies = (): string[] =>
-  Array.from({ length: ARRAYS }, () => JSON.stringify(nextReadings(READINGS_PER_ARRAY)))
+function singleBodies(count: number): string[] {
+  return nextReadings(count).map((reading) => JSON.stringify(reading))
+}
+
+function arrayBodies(): string[] {
+  return Array.from({ length: ARRAYS }, () => JSON.stringify(nextReadings(READINGS_PER_ARRAY)))
+}
 
 /** Bodies a second that so many connections get accepted. */
 async function postAll(url: string, bodies: string[], connections: number): Promise<number> {

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import mongoose from 'mongoose'
-import { createModels, ensureIndexes, type Models } from '../server/models/index.ts'
+import type { Models } from '../server/models/index.ts'
 import { drawMap, type MapQuery } from '../server/services/map/draw-map.ts'
 import { MAX_MAP_FEATURES } from '../shared/api/map.ts'
-import { startMongo } from '../stack/mongodb/index.ts'
+import { quantile } from './quantile.ts'
 import { tell } from './tell.ts'
+import { withModels } from './with-models.ts'
 
 /**
  * How long `GET /map` takes with 100,000 devices, the answer written as JSON included, while readings keep arriving.
@@ -25,21 +22,12 @@ const INSERT_MANY = 5_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-const dir = await mkdtemp(join(tmpdir(), 'gridwitness-bench-'))
-const mongo = await startMongo({ dir })
-const connection = await mongoose.createConnection(mongo.uri).asPromise()
-try {
-  const models = createModels(connection)
-  await ensureIndexes(models)
+await withModels(async (models) => {
   await insertDevices(models)
   await insertBreaks(models)
   await measure(models)
   await measurePast(models)
-} finally {
-  await connection.close()
-  await mongo.stop()
-  await rm(dir, { recursive: true, force: true })
-}
+})
 
 function idOf(index: number): string {
   return createHash('sha256').update(String(index)).digest('hex').slice(0, 18).toUpperCase()
@@ -170,9 +158,4 @@ async function measurePast(models: Models): Promise<void> {
   const [first = Number.NaN] = took.splice(0, 1)
   tell('map.100k.past.first', first, 'ms')
   tell('map.100k.past.p95', quantile(took, 0.95), 'ms', { atMost: P95_LIMIT_MS })
-}
-
-/** The value below which this share of the values lies. */
-function quantile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
 }

@@ -3,7 +3,10 @@ import { TestDevice } from '../tests/device.ts'
 
 const DEVICES = 200
 
-export const devices = Array.from({ length: DEVICES }, (_, index) => new TestDevice(`bench ${index}`))
+export const devices = Array.from(
+  { length: DEVICES },
+  (_, index) => new TestDevice(`bench ${index}`),
+)
 
 const keys = new Map(devices.map(({ facts }) => [facts.device_id, facts.public_key]))
 export const publicKeyOf = (deviceId: string): string => keys.get(deviceId) ?? ''

@@ -33,7 +33,9 @@ interface ReliabilityQuery extends FiguresPeriod {
   interval?: 'day' | 'month' | undefined
 }
 
-type FigureDeps = Pick<Deps, 'models' | 'clock' | 'settings'>
+type FigureDeps = Pick<Deps, 'models' | 'clock'> & {
+  settings: Pick<Deps['settings'], 'heartbeatMs'>
+}
 
 /**
  * `GET /areas/{id}/reliability`: figures of an area with all below it, by interval, and of each area directly below. All
