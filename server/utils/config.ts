@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { messageOf } from '../../shared/coded-error'
-import { DEFAULT_CLOCK_HOURS, parseClockHours } from '../../shared/complaint'
-import { MalformedError, parseAs } from '../../shared/parse'
-import { LOG_FORMATS, LOG_LEVELS } from './log'
-import { mqttVariables } from './mqtt-config'
+import { messageOf } from '../../shared/coded-error.ts'
+import { DEFAULT_CLOCK_HOURS, parseClockHours } from '../../shared/complaint/index.ts'
+import { MalformedError, parseAs } from '../../shared/parse.ts'
+import { LOG_FORMATS, LOG_LEVELS } from './log.ts'
+import { mqttVariables } from './mqtt-config.ts'
 
 /** Orders of the groups the keys belong to (SEC 2 §2.4.1, §2.4.2): a private key is from 1 to below. */
 const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n

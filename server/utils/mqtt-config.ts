@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { MalformedError } from '../../shared/parse'
-import { TOPIC_FILTER } from '../services/reading/topic'
-import type { Config } from './config'
+import { MalformedError } from '../../shared/parse.ts'
+import { TOPIC_FILTER } from '../services/reading/topic.ts'
+import type { Config } from './config.ts'
 
 /** The text of the file a variable names. */
 const fileText = z.string().transform((path, { issues }) => {
