@@ -1,9 +1,9 @@
 /**
- * Sends to the portal's own API and answers its body. `secret` is that of a complaint's link. Throws Nuxt's `FetchError`;
- * see `troubleOf`. Tried once: what was sent may have arrived.
+ * Sends to the portal's own API and answers its body. Throws Nuxt's `FetchError`; see `troubleOf`. Tried once: what was sent may
+ * have arrived.
  */
-export const tell = <Answer>(path: string, body: object, secret?: string | null) =>
-  $fetch<Answer, string>(path, { method: 'POST', body, headers: bearing(secret), retry: false })
+export const tell = <Answer>(path: string, body: object, headers: Record<string, string> = {}) =>
+  $fetch<Answer, string>(path, { method: 'POST', body, headers, retry: false })
 
 /** Headers that bear the secret of a complaint's link, where there is one. */
 export const bearing = (secret: string | null | undefined): Record<string, string> =>

@@ -41,7 +41,7 @@ export async function useComplaint(id: string) {
   async function step(name: 'dispute' | 'redact' | 'comments', body: object): Promise<boolean> {
     isBusy.value = true
     try {
-      await tell(apiPaths.complaintStep(id, name), body, secret.value)
+      await tell(apiPaths.complaintStep(id, name), body, bearing(secret.value))
       await refresh()
       return true
     } catch (failure) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { COMPLAINT_KINDS, type Coordinates } from '../shared/complaint/index.ts'
+import { complaintIdField, COMPLAINT_KINDS, type Coordinates } from '../shared/complaint/index.ts'
 import { areaIdField, latitudeField, longitudeField } from '../shared/fields.ts'
 
 const placeSchema = z.strictObject({
@@ -21,6 +21,8 @@ const draftSchema = z.strictObject({
   contact: z.string(),
   /** Since when it could not be filed for want of a connection; null while nobody tried. */
   waitingSince: z.iso.datetime().nullable(),
+  /** Sent without an answer yet: under this key, to join that complaint or as one of its own. Not to be changed until then. */
+  handedIn: z.strictObject({ key: z.string(), joins: complaintIdField.nullable() }).nullable(),
 })
 export type ComplaintDraft = z.infer<typeof draftSchema>
 
@@ -32,6 +34,7 @@ const EMPTY: ComplaintDraft = {
   words: '',
   contact: '',
   waitingSince: null,
+  handedIn: null,
 }
 
 /** Writes the place of a complaint about to be begun, the rest being kept. */

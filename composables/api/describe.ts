@@ -19,7 +19,12 @@ export interface ApiCall {
   method: string
   path: string
   summary: string
-  parameters: { name: string; in: 'path' | 'query'; isRequired: boolean; value: ApiValue }[]
+  parameters: {
+    name: string
+    in: 'path' | 'query' | 'header'
+    isRequired: boolean
+    value: ApiValue
+  }[]
   bodies: ApiBody[]
   answers: { status: string; description: string; bodies: ApiBody[] }[]
   access: ('bearer' | 'session')[]

@@ -20,7 +20,12 @@ export interface OpenApiOperation {
   operationId: string
   tags: string[]
   summary: string
-  parameters?: { name: string; in: 'path' | 'query'; required: boolean; schema: JsonSchema }[]
+  parameters?: {
+    name: string
+    in: 'path' | 'query' | 'header'
+    required: boolean
+    schema: JsonSchema
+  }[]
   requestBody?: { content: Content }
   security?: Record<string, string[]>[]
   responses: Record<string, { description: string; content?: Content }>

@@ -12,7 +12,7 @@ export default defineEventHandler((event) => {
   if (event.method !== 'OPTIONS') return
   setResponseHeaders(event, {
     'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': 'content-type, if-none-match, last-event-id',
+    'access-control-allow-headers': 'content-type, if-none-match, last-event-id, idempotency-key',
     'access-control-max-age': 86_400,
   })
   setResponseStatus(event, 204)

@@ -24,8 +24,16 @@ export interface PendingComplaintEvent {
   /** Body of the record. */
   body: string
   secrets: ComplaintSecret[]
-  /** Bearer of a new secret link, where the event gives one out. */
-  token_hash: string | null
+  /** A new secret link, where the event gives one out. */
+  link: GivenLink | null
+}
+
+/** What is kept of a secret link. */
+export interface GivenLink {
+  /** SHA-256 of its secret. */
+  hash: string
+  /** HMAC-SHA-256 of the request it was given out for, by that request's idempotency key; absent where it had none. */
+  request?: string
 }
 
 /** Where a complaint stands, derived from its records; with the personal values, which are nowhere else. */
@@ -59,8 +67,10 @@ export interface ComplaintRow {
   pending_event: PendingComplaintEvent | null
   /** True while `pending_event` is there, else absent: what the clock looks for. */
   is_pending?: true
-  /** SHA-256 of secret links, with the event each came from. */
-  tokens: { hash: string; n: number }[]
+  /** Secret links, with the event each came from. */
+  tokens: (GivenLink & { n: number })[]
+  /** SHA-256 of the idempotency key of the filing; absent where it had none. */
+  filing_key?: string
   secrets: ComplaintSecret[]
   /** When personal data is to be erased; null while the complaint is open or nothing is left. */
   erase_at: Date | null
@@ -97,6 +107,7 @@ const schema = new Schema<ComplaintRow>(
     pending_event: { type: Schema.Types.Mixed, default: null },
     is_pending: Boolean,
     tokens: { type: Schema.Types.Mixed, required: true },
+    filing_key: String,
     secrets: { type: Schema.Types.Mixed, required: true },
     erase_at: { type: Date, default: null },
     changed_at: { type: Date, required: true },
@@ -114,6 +125,7 @@ schema.index({ closed_at: 1, severity: -1, due_at: 1, _id: 1 })
 schema.index({ areas: 1, closed_at: 1, severity: -1, due_at: 1, _id: 1 })
 // Those inside a rectangle of degrees.
 schema.index({ 'point.coordinates.0': 1, 'point.coordinates.1': 1 })
+schema.index({ filing_key: 1 }, { unique: true, sparse: true })
 schema.index({ changed_at: 1 })
 schema.index({ is_pending: 1 }, { partialFilterExpression: { is_pending: true } })
 schema.index({ erase_at: 1 }, { partialFilterExpression: { erase_at: { $type: 'date' } } })

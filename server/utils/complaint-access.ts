@@ -1,8 +1,10 @@
 import type { H3Event } from 'h3'
 import { z } from 'zod'
 import { CodedError } from '../../shared/coded-error'
+import { idempotencyKeyField } from '../../shared/api/complaints'
 import { complaintIdField } from '../../shared/complaint'
 import { hashField } from '../../shared/fields'
+import { parseAs } from '../../shared/parse'
 import type { Actor } from '../services/account/actor'
 import { allowComplaint } from '../services/complaint/allow-complaint'
 import type { Official } from '../services/complaint/handle-complaint'
@@ -31,6 +33,12 @@ export function complaintSecret(event: H3Event): string {
   if (token !== null) return token
   setResponseHeader(event, 'www-authenticate', 'Bearer')
   throw new CodedError('unauthorised', 'authorization: expected the secret of the complaint')
+}
+
+/** The key under which a request may come again; null without. Throws `malformed`. */
+export function idempotencyKeyOf(event: H3Event): string | null {
+  const given = getRequestHeader(event, 'idempotency-key')
+  return given === undefined ? null : parseAs(idempotencyKeyField, given, 'idempotency-key')
 }
 
 /** An actor as complaints know it: officials have their areas, others all. */

@@ -37,6 +37,14 @@ const contact = z.string().trim().min(3).max(MAX_CONTACT)
 /** A solved challenge of `GET /complaints/challenge`, as the ALTCHA widget hands it over. */
 const altcha = z.string().min(1).max(4_000)
 
+/**
+ * `Idempotency-Key` of a request that may come again because its answer was lost: a quoted string (RFC 8941 §3.3.3) of at least
+ * 128 random bits in base64url, made by the sender and kept secret, for the link's secret follows from it.
+ */
+export const idempotencyKeyField = z
+  .string()
+  .regex(/^"[A-Za-z0-9_-]{22,64}"$/, 'expected 22 to 64 of base64url between double quotes')
+
 /** Body of `POST /complaints`. */
 export const complaintRequestSchema = z.strictObject({
   kind: z.enum(

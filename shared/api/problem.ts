@@ -45,6 +45,7 @@ export const PROBLEM_STATUS = {
   weak_password: 422,
   another_office: 422,
   challenge_unsolved: 422,
+  key_reused: 422,
   rate_limited: 429,
   store_unavailable: 503,
 } as const

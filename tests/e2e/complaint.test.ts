@@ -4,10 +4,15 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { asAdmin, send as request } from '../portal.ts'
+import type { ComplaintSummary } from '../../shared/api/complaints.ts'
+import { asAdmin, get, send as request } from '../portal.ts'
 import { startScene, watchedPage, type Scene } from './scene.ts'
 
 const PHONE = { viewport: { width: 360, height: 740 } }
+const ALL = '/api/v1/complaints?limit=100'
+interface Complaints {
+  items: ComplaintSummary[]
+}
 const SCREENSHOTS = fileURLToPath(new URL('screenshots', import.meta.url))
 const SCREENS = { phone: PHONE.viewport, desktop: { width: 1280, height: 900 } }
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -174,12 +179,23 @@ describe('the complaint pages', () => {
     expect(await page.getByLabel(/Anything to add/).inputValue()).toBe('')
   })
 
-  it('say that nobody knows when the answer got lost', async () => {
+  it('file once what got no answer, also when the page was closed in between', async () => {
+    const count = async () => (await get<Complaints>(scene.test.url, ALL)).body.items.length
+    const before = await count()
     await begin()
-    await page.route('**/api/v1/complaints', (route) => route.abort())
+    await page.route('**/api/v1/complaints', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
     await page.getByRole('button', { name: 'File the complaint' }).click()
     await page.locator('[data-unsent=unknown]').waitFor()
-    expect(await page.locator('[data-unsent]').innerText()).toContain('not known whether')
+    expect(await page.locator('[data-unsent]').innerText()).toContain('it is filed once')
+    await page.getByRole('button', { name: 'Send it again' }).click()
+    await page.locator('[data-unsent=unknown] button:not([disabled])').waitFor()
+    await page.unroute('**/api/v1/complaints')
+    await page.reload()
+    await page.getByTestId('secret-link').waitFor()
+    expect(await count()).toBe(before + 1)
   })
 
   it('follow what happens elsewhere', async () => {

@@ -9,10 +9,11 @@ import { isClosed } from '../../../shared/complaint/index.ts'
 import { keepablePhoto } from '../../adapters/photo.ts'
 import type { ComplaintRow } from '../../models/index.ts'
 import { checkWork } from './complaint-challenge.ts'
-import { bytesOf, newToken, sealSecret } from './complaint-secrets.ts'
+import { bytesOf, sealSecret } from './complaint-secrets.ts'
 import type { Deps } from '../deps.ts'
 import { DISPUTABLE_MS, ownedBy } from './describe-complaint.ts'
 import { filed, receiptOf } from './file-complaint.ts'
+import { answerAgain, linkFor } from './link.ts'
 import { findComplaintRow, recordStep, type DecidedStep } from './record-complaint-event.ts'
 
 /** What citizens do to a complaint: join it, add words or a photo, dispute its closing. */
@@ -28,18 +29,27 @@ const PHOTO_WAITS_MS = 60 * 60_000
 /** Tries of a step that may come second to another: joining depends on nothing the other changed. */
 const TRIES = 5
 
-/** `POST /complaints/{id}/join`: it is my trouble too. Throws `not_found`, `complaint_conflict` once closed. */
+/**
+ * `POST /complaints/{id}/join`: it is my trouble too, once for an idempotency key, however often it comes. Throws `not_found`,
+ * `complaint_conflict` once closed, `key_reused`.
+ */
 export async function joinComplaint(
   deps: Deps,
   complaintId: string,
   { altcha, words, contact }: JoinRequest,
+  key: string | null = null,
 ): Promise<ComplaintFiled> {
+  const link = linkFor(key, { complaintId, words: words ?? null, contact: contact ?? null })
+  const found = await findComplaintRow(deps, complaintId)
+  const before = await answerAgain(deps, found, link)
+  if (before) return before
   const work = await checkWork(deps, altcha)
-  expectJoinable(await findComplaintRow(deps, complaintId))
+  expectJoinable(found)
   await work.use()
-  const { token, hash } = newToken()
   for (let left = TRIES; ; left -= 1) {
     const row = await findComplaintRow(deps, complaintId)
+    const first = await answerAgain(deps, row, link)
+    if (first) return first
     expectJoinable(row)
     try {
       const decided = await recordStep(deps, row, {
@@ -48,9 +58,9 @@ export async function joinComplaint(
         actor: CITIZEN,
         texts: { ...(words !== undefined && { words }), ...(contact !== undefined && { contact }) },
         owner: row.n + 1,
-        tokenHash: hash,
+        link,
       })
-      return filed(deps, decided, token)
+      return filed(deps, decided, link.token)
     } catch (error) {
       const isOvertaken = error instanceof CodedError && error.code === 'complaint_conflict'
       if (!isOvertaken || left === 1) throw error

@@ -3,7 +3,7 @@ import type { ComplaintRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 
 /** Members of a row that hold what is personal: lists never load them. */
-export const WITHOUT_PERSONAL = { secrets: 0, tokens: 0, pending_event: 0 } as const
+export const WITHOUT_PERSONAL = { secrets: 0, tokens: 0, filing_key: 0, pending_event: 0 } as const
 export type PublicComplaintRow = Omit<ComplaintRow, keyof typeof WITHOUT_PERSONAL>
 
 /** Rows whose filing is among the records. */

@@ -13,24 +13,47 @@ import type { ComplaintRow } from '../../models/index.ts'
 import { areaAncestry } from '../area/area-ancestry.ts'
 import { checkWork, type CheckedWork } from './complaint-challenge.ts'
 import { fieldsOf } from './complaint-row.ts'
-import { newToken } from './complaint-secrets.ts'
 import type { Deps } from '../deps.ts'
+import { answerAgain, linkFor, type NewLink } from './link.ts'
 import { placeDevices } from '../device/place-device.ts'
-import { decideStep, finishPendingStep, type DecidedStep } from './record-complaint-event.ts'
+import {
+  decideStep,
+  findComplaintRow,
+  finishPendingStep,
+  type DecidedStep,
+} from './record-complaint-event.ts'
 import { signReceipt } from '../reading/sign-receipt.ts'
 
 type Filing = Omit<ComplaintRequest, 'altcha'> & { channel: 'web' | 'open311' }
 
 /**
- * `POST /complaints`: a complaint enters the ledger. Throws `another_office`, `unknown_area`, `challenge_unsolved`,
- * `challenge_used`.
+ * `POST /complaints`: a complaint enters the ledger, once for an idempotency key, however often it comes. Throws
+ * `another_office`, `unknown_area`, `challenge_unsolved`, `challenge_used`, `key_reused`.
  */
 export async function fileComplaint(
   deps: Deps,
   { altcha, ...filing }: ComplaintRequest,
+  key: string | null = null,
 ): Promise<ComplaintFiled> {
-  const work = await checkWork(deps, altcha)
-  return enterComplaint(deps, { ...filing, channel: 'web' }, work)
+  const link = linkFor(key, filing)
+  const before = await filedBefore(deps, link)
+  if (before) return before
+  try {
+    const work = await checkWork(deps, altcha)
+    return await enterComplaint(deps, { ...filing, channel: 'web' }, work, link)
+  } catch (error) {
+    // The same request may have come twice at once, and the other was first with its proof of work or its key.
+    const first = await filedBefore(deps, link)
+    if (first) return first
+    throw error
+  }
+}
+
+async function filedBefore(deps: Deps, link: NewLink): Promise<ComplaintFiled | null> {
+  if (!link.named) return null
+  const { keyHash } = link.named
+  const known = await deps.models.complaints.exists({ filing_key: keyHash })
+  return known && answerAgain(deps, await findComplaintRow(deps, known._id), link)
 }
 
 /** Puts a complaint into the ledger; `work` is used up once nothing else stands against it. Throws as `fileComplaint`. */
@@ -38,6 +61,7 @@ export async function enterComplaint(
   deps: Deps,
   filing: Filing,
   work: CheckedWork | null,
+  link: NewLink = linkFor(null, filing),
 ): Promise<ComplaintFiled> {
   const kind = kindHere(filing.kind)
   const areaId = await areaOfPlace(deps, filing)
@@ -45,7 +69,6 @@ export async function enterComplaint(
     deps.models.areas.findById(areaId, { area_type: 1 }).lean(),
     areaAncestry(deps, [areaId]),
   ])
-  const { token, hash } = newToken()
   const area_type = area?.area_type ?? null
   const fault = ASSUMED_FAULT[kind]
   const { clockHours } = deps.complaintDesk
@@ -69,13 +92,16 @@ export async function enterComplaint(
       ...(filing.contact !== undefined && { contact: filing.contact }),
     },
     owner: 0,
-    tokenHash: hash,
+    link,
   })
   await work?.use()
-  const row = enteringRow(decided, [areaId, ...ancestorsOf(areaId)])
+  const row: ComplaintRow = {
+    ...enteringRow(decided, [areaId, ...ancestorsOf(areaId)]),
+    ...(link.named && { filing_key: link.named.keyHash }),
+  }
   await deps.models.complaints.create([row])
   await finishPendingStep(deps, row)
-  return filed(deps, decided, token)
+  return filed(deps, decided, link.token)
 }
 
 /** What is told to who filed or joined, once. */

@@ -19,6 +19,7 @@ import { eraseAtOf, fieldsOf, standingOfRow } from './complaint-row.ts'
 import { sealSecret } from './complaint-secrets.ts'
 import type { Deps } from '../deps.ts'
 import { insertNew } from '../insert-new.ts'
+import { keptOf, type NewLink } from './link.ts'
 
 /**
  * What happens to a complaint is decided on its row first, as `pending_event`, by compare-and-swap, together with the
@@ -37,8 +38,8 @@ export type ComplaintStep = PublicPart & {
   owner: number | null
   /** A value committed to already, a photo's. */
   secret?: ComplaintSecret
-  /** Hash of a secret link this event gives out. */
-  tokenHash?: string
+  /** A secret link this event gives out. */
+  link?: NewLink
 }
 
 export interface DecidedStep {
@@ -78,7 +79,7 @@ export function decideStep(
   return {
     record,
     standing,
-    pending: { body: canonicalText(record), secrets, token_hash: step.tokenHash ?? null },
+    pending: { body: canonicalText(record), secrets, link: step.link ? keptOf(step.link) : null },
   }
 }
 
@@ -130,10 +131,7 @@ export async function finishPendingStep(deps: Finishing, row: ComplaintRow): Pro
     deps,
     secrets.filter(({ n }) => erased.has(n)),
   )
-  const tokens =
-    pending.token_hash === null
-      ? row.tokens
-      : [...row.tokens, { hash: pending.token_hash, n: record.n }]
+  const tokens = pending.link ? [...row.tokens, { ...pending.link, n: record.n }] : row.tokens
   await models.complaints.updateOne(
     { _id: row._id, latest_event: row.latest_event, 'pending_event.body': pending.body },
     {

@@ -5,12 +5,15 @@ import { complaintQueueQuery } from '../complaint-admin.ts'
 import {
   complaintsQuery,
   complaintStatisticsQuery,
+  idempotencyKeyField,
   nearbyQuery,
   PHOTO_TYPES,
 } from '../complaints.ts'
 import { body, bytes, json, operation, read, type Paths } from './operation.ts'
 
 const params = { complaintId: complaintIdField }
+/** The same request under the same key is one request, however often it comes. */
+const AGAIN = { headers: { 'Idempotency-Key': idempotencyKeyField } }
 const BINARY = { type: 'string', format: 'binary' }
 const FILING = ['unknown_area', 'another_office', 'challenge_unsolved', 'challenge_used'] as const
 /** Of what takes the secret of a complaint's link, as a bearer token. */
@@ -38,9 +41,10 @@ export const complaintPaths: Paths = {
       operationId: 'fileComplaint',
       tag: 'complaints',
       summary: 'Files a complaint; answers the secret of its link, once, and a receipt',
+      ...AGAIN,
       body: body('ComplaintRequest'),
       answers: { 201: json('It is in the ledger', 'ComplaintFiled') },
-      problems: [...FILING, 'rate_limited', 'store_unavailable'],
+      problems: [...FILING, 'key_reused', 'rate_limited', 'store_unavailable'],
     }),
   },
   '/api/v1/complaints/challenge': {
@@ -88,6 +92,7 @@ export const complaintPaths: Paths = {
       tag: 'complaints',
       summary: 'Says that it is the sender’s trouble too; answers a secret link of their own',
       params,
+      ...AGAIN,
       body: body('JoinRequest'),
       answers: { 201: json('It is in the ledger', 'ComplaintFiled') },
       problems: [
@@ -95,6 +100,7 @@ export const complaintPaths: Paths = {
         'complaint_conflict',
         'challenge_unsolved',
         'challenge_used',
+        'key_reused',
         'rate_limited',
         'store_unavailable',
       ],

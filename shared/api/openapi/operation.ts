@@ -28,6 +28,8 @@ interface Described {
   /** Path parameters by name. */
   params?: Record<string, z.ZodType>
   query?: z.ZodType
+  /** Header fields a caller may send, by name. */
+  headers?: Record<string, z.ZodType>
   body?: JsonObject
   /** Media types the body may come in besides JSON, or instead of it where there is no `body`. */
   otherTypes?: JsonObject
@@ -45,7 +47,7 @@ const INTERNAL_STATUS = 500
 
 /** One operation of the document. Parameters, a body and a token bring the problems by which they are refused. */
 export function operation(described: Described): JsonObject {
-  const { operationId, tag, summary, params = {}, query, body, answers } = described
+  const { operationId, tag, summary, params = {}, query, headers = {}, body, answers } = described
   const { needsToken = false, needsSession = false } = described
   const { problems = [], otherTypes = {} } = described
   const codes = new Set<ProblemCode>(problems)
@@ -61,6 +63,7 @@ export function operation(described: Described): JsonObject {
   const parameters = [
     ...Object.entries(params).map(([name, schema]) => pathParameter(name, schema)),
     ...(query === undefined ? [] : queryParameters(query)),
+    ...Object.entries(headers).map(([name, schema]) => headerParameter(name, schema)),
   ]
   return {
     operationId,
@@ -82,6 +85,13 @@ const pathParameter = (name: string, schema: z.ZodType): JsonObject => ({
   name,
   in: 'path',
   required: true,
+  schema: inlineSchema(schema),
+})
+
+const headerParameter = (name: string, schema: z.ZodType): JsonObject => ({
+  name,
+  in: 'header',
+  required: false,
   schema: inlineSchema(schema),
 })
 

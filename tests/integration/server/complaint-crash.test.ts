@@ -8,6 +8,7 @@ import { eraseOwn, tendComplaints } from '../../../server/services/complaint/era
 import { fileComplaint } from '../../../server/services/complaint/file-complaint.ts'
 import { handleComplaint } from '../../../server/services/complaint/handle-complaint.ts'
 import { standingOf } from '../../../shared/complaint/index.ts'
+import { verifyReceipt } from '../../../shared/receipt/index.ts'
 import {
   act,
   fileAt,
@@ -32,6 +33,7 @@ beforeAll(async () => {
 afterAll(() => desk?.stop())
 
 const WRITES = /^(?:create|insertMany|updateOne|updateMany|findOneAndUpdate|deleteMany)$/
+const WORDS = 'The whole lane is dark since the storm'
 const DEATH = 'the process died'
 type When = 'before' | 'after'
 
@@ -189,6 +191,27 @@ describe('a process that dies between any two writes', () => {
     expect(deaths).toBeGreaterThan(4)
   })
 
+  it('of filing is followed by one complaint, told to who asks again under the same key', async () => {
+    const filing = { kind: 'hazard', ...PLACE, words: 'Sparks' } as const
+    const key = '"the same each time"'
+    for (const when of ['before', 'after'] as const) {
+      for (let last = 0; ; last += 1) {
+        await forgetAll()
+        const { deps, died } = mortal(last, when)
+        await fileComplaint(deps, { ...filing, altcha: await workDone(desk) }, key).catch(
+          () => undefined,
+        )
+        const again = { ...filing, altcha: await workDone(desk) }
+        const { complaint_id, token } = await fileComplaint(desk.deps, again, key)
+        await expectWhole()
+        expect(await desk.models.complaints.countDocuments({})).toBe(1)
+        const { disclosed } = await describeComplaint(desk.deps, complaint_id, { token })
+        expect(disclosed.map(({ value }) => value)).toContain('Sparks')
+        if (!died()) break
+      }
+    }
+  })
+
   it('in a merge leaves one that can be merged again, told to the other once', async () => {
     const kept = await fileAt(desk)
     const twin = await fileAt(desk)
@@ -198,5 +221,52 @@ describe('a process that dies between any two writes', () => {
     await act(desk, twin.complaint_id, step)
     const told = (await recordsOf(desk, kept.complaint_id)).map((record) => record.public.about)
     expect(told).toEqual([undefined, 'merged'])
+  })
+})
+
+describe('what is handed in again under one idempotency key', () => {
+  it('files one complaint under one key, however often it comes and whoever comes first', async () => {
+    const filing = { kind: 'no_supply', ...PLACE, words: WORDS } as const
+    const before = await desk.models.complaints.countDocuments({})
+    const send = async () =>
+      fileComplaint(desk.deps, { ...filing, altcha: await workDone(desk) }, '"one lost answer"')
+    const [first, ...others] = [...(await Promise.all([send(), send(), send()])), await send()]
+    if (!first) throw new Error('expected an answer')
+    expect(await desk.models.complaints.countDocuments({})).toBe(before + 1)
+    for (const { complaint_id, leaf_hash, token, receipt } of others) {
+      expect({ complaint_id, leaf_hash, token }).toEqual({
+        complaint_id: first.complaint_id,
+        leaf_hash: first.leaf_hash,
+        token: first.token,
+      })
+      const { leaf_hash: promised, promise_by } = first.receipt
+      expect(verifyReceipt(receipt)).toMatchObject({ leaf_hash: promised, promise_by })
+    }
+    const seen = await describeComplaint(desk.deps, first.complaint_id, { token: first.token })
+    expect(seen.disclosed.map(({ value }) => value)).toContain(WORDS)
+    const row = await desk.models.complaints.findById(first.complaint_id).lean()
+    expect(JSON.stringify(row)).not.toContain('one lost answer')
+  })
+
+  it('is refused where the key named another, and another key is another complaint', async () => {
+    const filing = { kind: 'no_supply', ...PLACE, words: WORDS } as const
+    const send = async (words: string, key: string) =>
+      fileComplaint(desk.deps, { ...filing, words, altcha: await workDone(desk) }, key)
+    const first = await send(WORDS, '"a"')
+    await expect(send('Something else', '"a"')).rejects.toMatchObject({ code: 'key_reused' })
+    const second = await send(WORDS, '"b"')
+    expect(second.complaint_id).not.toBe(first.complaint_id)
+    expect(second.token).not.toBe(first.token)
+  })
+
+  it('joins once, and is refused where the key named another', async () => {
+    const { complaint_id } = await fileAt(desk)
+    const join = async (words: string) =>
+      joinComplaint(desk.deps, complaint_id, { words, altcha: await workDone(desk) }, '"mine too"')
+    const answers = [...(await Promise.all([join('Here'), join('Here')])), await join('Here')]
+    expect(new Set(answers.map(({ token }) => token)).size).toBe(1)
+    expect(new Set(answers.map(({ leaf_hash }) => leaf_hash)).size).toBe(1)
+    await expect(join('There')).rejects.toMatchObject({ code: 'key_reused' })
+    expect((await describeComplaint(desk.deps, complaint_id, { token: null })).affected).toBe(2)
   })
 })

@@ -155,6 +155,25 @@ describe('a citizen over HTTP', () => {
     expect([again.status, again.body.code]).toEqual([409, 'challenge_used'])
   })
 
+  it('sends again under its key what got no answer, and has filed one complaint', async () => {
+    const body = { kind: 'no_supply', ...PLACE, area_id: AREA, words: WORDS }
+    const send = async (key: string, members = {}) =>
+      post<ComplaintFiled & Problem>(
+        API,
+        { ...body, ...members, altcha: await workDone() },
+        { 'idempotency-key': key },
+      )
+    const key = `"${'k'.repeat(43)}"`
+    const [first, second] = [await send(key), await send(key)]
+    expect([first.status, second.status]).toEqual([201, 201])
+    expect(second.body.complaint_id).toBe(first.body.complaint_id)
+    expect(second.body.token).toBe(first.body.token)
+    const other = await send(key, { words: 'Something else' })
+    expect([other.status, other.body.code]).toEqual([422, 'key_reused'])
+    const unquoted = await send('k'.repeat(43))
+    expect([unquoted.status, unquoted.body.code]).toEqual([400, 'malformed'])
+  })
+
   it('finds what is near, joins it, and adds a photo', async () => {
     const { complaint_id } = await filed()
     const { body } = await get(
