@@ -8,7 +8,7 @@ interface DeskStep {
   /** The key that takes it. */
   key: string
   icon: string
-  /** Taken at once; the others ask for something, or to be confirmed. */
+  /** Taken at once, unless asked to be told more; the others ask for something, or to be confirmed. */
   isPlain: boolean
   event: keyof (typeof TRANSITIONS)[ComplaintStatus]
 }
@@ -23,6 +23,9 @@ export const DESK_STEPS: readonly DeskStep[] = [
   { name: 'reopen', key: 'o', icon: 'i-lucide-rotate-ccw', isPlain: false, event: 'reopened' },
   { name: 'reject', key: 'd', icon: 'i-lucide-ban', isPlain: false, event: 'rejected' },
 ]
+
+/** Steps whose record may name the fault that was found. */
+export const NAMING_FAULT: readonly StepName[] = ['acknowledge', 'assign', 'start', 'resolve']
 
 /** The steps that an official may take on all of these complaints. */
 export const stepsFor = (statuses: readonly ComplaintStatus[]): DeskStep[] =>

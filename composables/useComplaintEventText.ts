@@ -6,6 +6,7 @@ type Event = Pick<Complaint['events'][number], 'event' | 'public'>
 /** What an event of a complaint says in public, in the page's language. */
 export function useComplaintEventText() {
   const { t } = useText()
+  const { format } = useFormat()
 
   function titleOf({ event, public: { about } }: Event): string {
     return about === 'joined' || about === 'photo' || about === 'merged'
@@ -13,21 +14,45 @@ export function useComplaintEventText() {
       : t(`complaint.event.${event}`)
   }
 
-  /** Why, or by whom; null where there is nothing to add. */
-  function detailOf({ event, public: said }: Event): string | null {
+  /** Why, by whom, and what fault was found with the clock that then counts. */
+  function detailOf({ event, public: said }: Event): string[] {
     switch (event) {
-      case 'assigned':
-        return t('complaint.team', { team: publicSchemas.assigned.parse(said).team })
+      case 'assigned': {
+        const { team, ...found } = publicSchemas.assigned.parse(said)
+        return [t('complaint.team', { team }), ...faultIn(found)]
+      }
+      case 'acknowledged':
+        return faultIn(publicSchemas.acknowledged.parse(said))
+      case 'in_progress':
+        return faultIn(publicSchemas.in_progress.parse(said))
+      case 'resolved':
+        return faultIn(publicSchemas.resolved.parse(said))
       case 'reopened':
-        return t(`complaint.reason.${publicSchemas.reopened.parse(said).reason}`)
+        return [t(`complaint.reason.${publicSchemas.reopened.parse(said).reason}`)]
       case 'rejected':
-        return t(`complaint.reason.${publicSchemas.rejected.parse(said).reason}`)
+        return [t(`complaint.reason.${publicSchemas.rejected.parse(said).reason}`)]
       case 'redacted':
-        return t(`complaint.reason.${publicSchemas.redacted.parse(said).reason}`)
+        return [t(`complaint.reason.${publicSchemas.redacted.parse(said).reason}`)]
       default:
-        return null
+        return []
     }
   }
 
-  return { titleOf, detailOf }
+  function faultIn({ fault, due_at: dueAt }: Found): string[] {
+    if (fault === undefined || dueAt === undefined) return []
+    const values = { fault: t(`complaint.fault.${fault}`), at: format.value.moment(dueAt) }
+    return [t('complaint.found', values)]
+  }
+
+  /** The other complaint an event is about; null where there is none. */
+  function otherOf({ event, public: said }: Event): string | null {
+    if (event === 'rejected') return publicSchemas.rejected.parse(said).duplicate_of ?? null
+    if (event !== 'commented') return null
+    const comment = publicSchemas.commented.parse(said)
+    return comment.about === 'merged' ? comment.complaint_id : null
+  }
+
+  return { titleOf, detailOf, otherOf }
 }
+
+type Found = ReturnType<typeof publicSchemas.acknowledged.parse>

@@ -7,6 +7,8 @@ interface DeskKeys {
   move: (by: 1 | -1) => void
   choose: () => void
   step: (name: StepName) => void
+  /** A step that is taken at once otherwise, to say more with it. */
+  ask: (name: StepName) => void
   help: () => void
 }
 
@@ -14,7 +16,7 @@ interface DeskKeys {
  * Single keys for whoever works through the queue, by their place on the keyboard, whatever script it writes. They can be
  * switched off (WCAG 2.1.4), which this browser remembers.
  */
-export function useDeskKeys({ move, choose, step, help }: DeskKeys) {
+export function useDeskKeys({ move, choose, step, ask, help }: DeskKeys) {
   const isOn = ref(true)
   const actions = new Map<string, () => void>([
     ['j', () => move(1)],
@@ -22,12 +24,13 @@ export function useDeskKeys({ move, choose, step, help }: DeskKeys) {
     ['x', choose],
     ...DESK_STEPS.map(({ key, name }): [string, () => void] => [key, () => step(name)]),
   ])
+  const shifted = new Map(DESK_STEPS.map(({ key, name }) => [key, () => ask(name)]))
 
   function onKey(event: KeyboardEvent) {
     const isTaken = event.target instanceof Element && event.target.closest(TAKEN) !== null
     if (!isOn.value || isTaken || event.ctrlKey || event.metaKey || event.altKey) return
     const letter = /^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase()
-    const act = event.key === '?' ? help : event.shiftKey ? undefined : actions.get(letter ?? '')
+    const act = event.key === '?' ? help : (event.shiftKey ? shifted : actions).get(letter ?? '')
     if (!act) return
     event.preventDefault()
     act()

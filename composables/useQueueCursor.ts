@@ -1,7 +1,7 @@
 import type { QueuedComplaint } from '../shared/api/complaint-admin.ts'
 
 /** What a step needs to know of a complaint it is taken on. */
-export type AtHand = Pick<QueuedComplaint, 'complaint_id' | 'kind' | 'status' | 'sensors'>
+export type AtHand = Pick<QueuedComplaint, 'complaint_id' | 'kind' | 'status' | 'fault' | 'sensors'>
 
 /**
  * What is at hand in a queue: those chosen; else the one that is open beside it; else the one the cursor is on. `open` goes to

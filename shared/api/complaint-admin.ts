@@ -64,18 +64,20 @@ export const complaintBulkAnswerSchema = z.strictObject({
 export type ComplaintBulkAnswer = z.infer<typeof complaintBulkAnswerSchema>
 
 /**
- * `GET /admin/complaints`: open ones by their clock, or the gravest first; or those resolved of late that the sensors around
- * contradict, the latest first and on one page.
+ * `GET /admin/complaints`: open ones by their clock, or the gravest first; or closed ones, the latest first; or those resolved of
+ * late that the sensors around contradict, the latest first and on one page.
  */
 export const complaintQueueQuery = z.strictObject({
   ...pageQuery,
   area_id: areaIdField.optional(),
   kind: complaintKindField.optional(),
-  show: z.enum(['open', 'contradicted']).default('open'),
+  show: z.enum(['open', 'closed', 'contradicted']).default('open'),
   order: z.enum(['clock', 'severity']).default('clock'),
 })
 export const queuedComplaintSchema = complaintSummarySchema.extend({
   severity: integerField(1),
+  /** Resolved while sensors around say OFF since before. */
+  is_contradicted: z.boolean(),
   sensors: sensorsNowSchema,
 })
 export const complaintQueueSchema = pageOf(queuedComplaintSchema)

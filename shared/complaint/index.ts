@@ -3,6 +3,7 @@ export {
   AREA_TYPES,
   DEFAULT_CLOCK_HOURS,
   dueAt,
+  FAULTS,
   parseClockHours,
   type AreaType,
   type ClockHours,

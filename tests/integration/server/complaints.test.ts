@@ -296,27 +296,29 @@ describe('an official', () => {
     ).rejects.toMatchObject({ code: 'forbidden' })
   })
 
-  it('sees the queue by clock, or the gravest first, page by page', async () => {
+  it('sees the queue by clock, or the gravest first, and what was closed, page by page', async () => {
     const { complaint_id } = await fileAt(desk, { kind: 'hazard' })
-    for (const order of ['clock', 'severity'] as const) {
-      const whole = await queueComplaints(desk.deps, OFFICIAL, { show: 'open', limit: 500, order })
+    for (const [show, order] of [
+      ['open', 'clock'],
+      ['open', 'severity'],
+      ['closed', 'clock'],
+    ] as const) {
+      const asked = { show, order }
+      const whole = await queueComplaints(desk.deps, OFFICIAL, { ...asked, limit: 500 })
       const paged: string[] = []
       for (let cursor: string | undefined, left = 200; left > 0; left -= 1) {
-        const page = await queueComplaints(desk.deps, OFFICIAL, {
-          show: 'open',
-          limit: 3,
-          order,
-          cursor,
-        })
+        const page = await queueComplaints(desk.deps, OFFICIAL, { ...asked, limit: 3, cursor })
         paged.push(...page.items.map((item) => item.complaint_id))
         if (page.next === null) break
         cursor = page.next
       }
       expect(paged).toEqual(whole.items.map((item) => item.complaint_id))
-      const keys = whole.items.map(({ severity, due_at }) =>
-        order === 'clock' ? due_at : `${9 - severity} ${due_at}`,
+      const keys = whole.items.map(({ severity, due_at, closed_at }) =>
+        show === 'closed'
+          ? -Date.parse(closed_at ?? '')
+          : Date.parse(due_at) - (order === 'severity' ? severity * 10 * 365 * DAY_MS : 0),
       )
-      expect(keys).toEqual(keys.toSorted())
+      expect(keys).toEqual(keys.toSorted((one, other) => one - other))
       if (order === 'severity') expect(whole.items[0]).toMatchObject({ complaint_id, severity: 3 })
       expect(whole.items.length).toBeGreaterThan(3)
     }
@@ -331,6 +333,18 @@ describe('an official', () => {
       status: 'rejected',
       duplicate_of: kept.complaint_id,
     })
+    const closed = await queueComplaints(desk.deps, OFFICIAL, {
+      show: 'closed',
+      order: 'clock',
+      limit: 100,
+    })
+    expect(closed.items).toContainEqual(
+      expect.objectContaining({
+        complaint_id: twin.complaint_id,
+        duplicate_of: kept.complaint_id,
+        is_contradicted: false,
+      }),
+    )
     await expect(act(desk, twin.complaint_id, merge)).rejects.toMatchObject({
       code: 'complaint_conflict',
     })
