@@ -24,14 +24,18 @@ export interface PendingComplaintEvent {
   /** Body of the record. */
   body: string
   secrets: ComplaintSecret[]
-  /** A new secret link, where the event gives one out. */
-  link: GivenLink | null
+  /** Bearer of a new secret link, where the event gives one out. */
+  token_hash: string | null
+  /** `request` of that link. */
+  request_hash?: string
 }
 
 /** What is kept of a secret link. */
-export interface GivenLink {
+interface GivenLink {
   /** SHA-256 of its secret. */
   hash: string
+  /** Number of the event it came from. */
+  n: number
   /** HMAC-SHA-256 of the request it was given out for, by that request's idempotency key; absent where it had none. */
   request?: string
 }
@@ -67,8 +71,7 @@ export interface ComplaintRow {
   pending_event: PendingComplaintEvent | null
   /** True while `pending_event` is there, else absent: what the clock looks for. */
   is_pending?: true
-  /** Secret links, with the event each came from. */
-  tokens: (GivenLink & { n: number })[]
+  tokens: GivenLink[]
   /** SHA-256 of the idempotency key of the filing; absent where it had none. */
   filing_key?: string
   secrets: ComplaintSecret[]

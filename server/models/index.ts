@@ -35,12 +35,7 @@ export type { AnchorTransactionRow } from './anchor-transaction.ts'
 export { AREA_NAME_COLLATION, type AreaRow } from './area.ts'
 export type { BatchRow, FailureFields } from './batch.ts'
 export type { ComplaintAllowanceRow } from './complaint-allowance.ts'
-export type {
-  ComplaintRow,
-  ComplaintSecret,
-  GivenLink,
-  PendingComplaintEvent,
-} from './complaint.ts'
+export type { ComplaintRow, ComplaintSecret, PendingComplaintEvent } from './complaint.ts'
 export type { DeviceBreakRow } from './device-break.ts'
 export type { DeviceLineRow } from './device-line.ts'
 export type { DeviceRow } from './device.ts'

@@ -3,7 +3,7 @@ import { toBase64url } from '../../../shared/bytes.ts'
 import type { ComplaintFiled } from '../../../shared/api/complaints.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
 import { canonicalText } from '../../../shared/json.ts'
-import type { ComplaintRow, GivenLink } from '../../models/index.ts'
+import type { ComplaintRow } from '../../models/index.ts'
 import { hashOfToken, newToken } from './complaint-secrets.ts'
 import type { Deps } from '../deps.ts'
 import { signReceipt } from '../reading/sign-receipt.ts'
@@ -34,12 +34,6 @@ export function linkFor(key: string | null, request: object): NewLink {
     },
   }
 }
-
-/** What is kept of a link. */
-export const keptOf = ({ hash, named }: NewLink): GivenLink => ({
-  hash,
-  ...(named && { request: named.requestHash }),
-})
 
 /**
  * What was answered to the request that this link was first given out for: the same complaint, record and secret, with a receipt

@@ -19,7 +19,7 @@ import { eraseAtOf, fieldsOf, standingOfRow } from './complaint-row.ts'
 import { sealSecret } from './complaint-secrets.ts'
 import type { Deps } from '../deps.ts'
 import { insertNew } from '../insert-new.ts'
-import { keptOf, type NewLink } from './link.ts'
+import type { NewLink } from './link.ts'
 
 /**
  * What happens to a complaint is decided on its row first, as `pending_event`, by compare-and-swap, together with the
@@ -79,7 +79,12 @@ export function decideStep(
   return {
     record,
     standing,
-    pending: { body: canonicalText(record), secrets, link: step.link ? keptOf(step.link) : null },
+    pending: {
+      body: canonicalText(record),
+      secrets,
+      token_hash: step.link?.hash ?? null,
+      ...(step.link?.named && { request_hash: step.link.named.requestHash }),
+    },
   }
 }
 
@@ -131,7 +136,11 @@ export async function finishPendingStep(deps: Finishing, row: ComplaintRow): Pro
     deps,
     secrets.filter(({ n }) => erased.has(n)),
   )
-  const tokens = pending.link ? [...row.tokens, { ...pending.link, n: record.n }] : row.tokens
+  const { token_hash: hash, request_hash: request } = pending
+  const tokens =
+    hash === null
+      ? row.tokens
+      : [...row.tokens, { hash, n: record.n, ...(request !== undefined && { request }) }]
   await models.complaints.updateOne(
     { _id: row._id, latest_event: row.latest_event, 'pending_event.body': pending.body },
     {
