@@ -76,7 +76,7 @@ describe('the first administrator', () => {
   it('invites an auditor and sees both steps in the log, whose chain holds', async () => {
     await open('/admin/people')
     await page.getByLabel('E-mail address').fill('ravi@example.org')
-    await page.getByLabel('Name').fill('Ravi Kumar')
+    await page.getByLabel('Name', { exact: true }).fill('Ravi Kumar')
     await page.getByRole('combobox').first().click()
     await page.getByRole('option', { name: 'Auditor' }).click()
     await page.getByRole('button', { name: 'Make the link' }).click()

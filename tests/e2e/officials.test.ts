@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Visitor } from '../integration/server/visitor.ts'
+import { Visitor } from '../integration/server/visitor.ts'
 import { TestDevice } from '../device.ts'
 import { arrive, be, complainAt } from './officials.ts'
-import { startScene, watchedPage, type Scene } from './scene.ts'
+import { openPage, startScene, watchedIn, watchedPage, type Scene } from './scene.ts'
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const PHONE = { viewport: { width: 390, height: 844 } }
@@ -36,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(() => scene?.stop())
 
-const open = (path: string) => page.goto(`${scene.test.url}${path}`, { waitUntil: 'networkidle' })
+const open = (path: string) => openPage(page, `${scene.test.url}${path}`)
 async function look(who: Visitor, options: Parameters<typeof watchedPage>[1]) {
   ;({ page, complaints } = await watchedPage(scene.browser, options))
   await be(page.context(), who)
@@ -80,6 +80,23 @@ describe('an official’s morning, by the keyboard alone', () => {
     await page.getByText('0612 2200000').waitFor()
   })
 
+  it('names the fault with a step, and the clock follows', async () => {
+    await page.locator(`[data-complaint="${ids.low}"]`).press('Enter')
+    const complaint = page.getByRole('article')
+    await complaint.getByRole('heading', { name: 'Low voltage' }).waitFor()
+    await complaint.getByText(/^(?:2 d 0|1 d 23) h left$/).waitFor()
+    await page.keyboard.press('Shift+A')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('combobox', { name: 'Fault found' }).press('Enter')
+    await page.getByRole('option', { name: 'overhead line' }).press('Enter')
+    await dialog.getByRole('button', { name: 'Acknowledge' }).press('Enter')
+    await page.getByTestId('history').getByText('Fault found: overhead line').waitFor()
+    await complaint.getByText('clock of: overhead line').waitFor()
+    await complaint.getByText(/^(?:1 d 0|23) h.* left$/).waitFor()
+    await page.locator(`[data-complaint="${ids.dark}"]`).press('Enter')
+    await page.getByTestId('history').getByText('Dark since the storm').waitFor()
+  })
+
   it('adds a note from a template', async () => {
     await page.keyboard.press('n')
     const dialog = page.getByRole('dialog')
@@ -111,7 +128,7 @@ describe('an official’s morning, by the keyboard alone', () => {
       await page.keyboard.press('x')
     }
     await page.getByText('2 complaints chosen').waitFor()
-    await page.keyboard.press('a')
+    await page.keyboard.press('i')
     await page.getByText('2 records are in the ledger').waitFor()
   })
 
@@ -133,6 +150,17 @@ it('an official joins a duplicate to another, once sure', async () => {
   await page.getByRole('button', { name: 'Join this one to it' }).click()
   await page.getByRole('button', { name: 'Join for good?' }).click()
   await page.locator('[data-status=rejected]').waitFor()
+  await page.getByRole('link', { name: 'It goes on as another complaint' }).click()
+  await page.getByRole('heading', { name: 'Danger' }).waitFor()
+  await page.getByRole('link', { name: 'The other complaint' }).click()
+  await page.getByRole('heading', { name: 'Low voltage' }).waitFor()
+  await page.getByRole('link', { name: 'Back to the queue' }).click()
+  await page.getByRole('combobox', { name: 'Show' }).click()
+  await page.getByRole('option', { name: 'Closed, the latest first' }).click()
+  await rowOf(ids.low).getByText('in another complaint').waitFor()
+  await page.getByLabel('Number of a complaint').fill(`see ${ids.low.toUpperCase()}`)
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.waitForURL(`**/admin/complaints/${ids.low}`)
   expect(complaints).toEqual([])
   await page.context().close()
 })
@@ -157,6 +185,45 @@ describe('an administrator', () => {
     await page.getByRole('option', { name: 'Suspended' }).click()
     await expect.poll(() => page.getByTestId('devices').getByRole('listitem').count()).toBe(1)
     await page.getByTestId('devices').getByText(fresh.facts.device_id).waitFor()
+  })
+
+  it('puts it back into service, changes its key, moves it, and revokes it for good', async () => {
+    const changed = async (change: string, event: string, fill?: () => Promise<void>) => {
+      await page.getByRole('combobox', { name: 'What happens' }).click()
+      await page.getByRole('option', { name: change }).click()
+      await fill?.()
+      await page.getByLabel('Reason').fill('Found again')
+      await page.getByRole('button', { name: 'Put on record' }).click()
+      await page.getByTestId('device-history').getByText(event, { exact: true }).waitFor()
+    }
+    const { public_key } = new TestDevice('another key').facts
+    await open(`/admin/devices/${fresh.facts.device_id}`)
+    await changed('Put back into service', 'Back in service')
+    await changed('Change its key', 'Key changed', () =>
+      page.getByLabel('Public key').fill(public_key),
+    )
+    await changed('Move it', 'Moved', () =>
+      page.getByLabel('Latitude, longitude').fill('25.61, 85.06'),
+    )
+    await changed('Revoke for good', 'Revoked')
+    expect(await page.getByRole('button', { name: 'Put on record' }).count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  it('chooses someone’s areas by name, and gives a link back in', async () => {
+    await open('/admin/people')
+    await page.getByRole('button', { name: 'Change: Asha Devi' }).last().click()
+    const picker = page.getByRole('article').getByTestId('area-picker')
+    await picker.getByRole('combobox').fill('gay')
+    await page.getByRole('option', { name: /Gaya/ }).waitFor()
+    await picker.getByRole('combobox').press('Enter')
+    await picker.getByRole('button', { name: 'Take Patna away' }).press('Enter')
+    await picker.getByRole('button', { name: 'Take Gaya away' }).waitFor()
+    await page.getByRole('button', { name: 'Save: Asha Devi' }).click()
+    await page.getByText(/official:\w{4}.*· Gaya/).waitFor()
+    await page.getByRole('button', { name: 'Link back in: Asha Devi' }).last().click()
+    await page.getByTestId('one-time-link').waitFor()
+    expect(complaints).toEqual([])
   })
 
   it('looks at a file before enrolling from it, line by line', async () => {
@@ -204,7 +271,9 @@ describe('an auditor', () => {
     const paths = ['/complaints', `/complaints/${ids.wire}`, '/devices', `/devices/${device}`]
     for (const path of [...paths, '/areas', '/batches', '/ledger']) {
       await open(`/admin${path}`)
-      expect(await page.locator('main form button[type=submit]').count(), path).toBe(0)
+      await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
+      const changing = page.locator('main form:not([role=search]) button[type=submit]')
+      expect(await changing.count(), path).toBe(0)
       for (const testId of ['steps', 'enrolled'])
         expect(await page.getByTestId(testId).count(), path).toBe(0)
       expect(await page.locator('main [role=checkbox]').count(), path).toBe(0)
@@ -213,6 +282,15 @@ describe('an auditor', () => {
     await page.keyboard.press('r')
     expect(await page.getByRole('dialog').count()).toBe(0)
     expect(complaints).toEqual([])
+  })
+
+  it('ends a session of their own elsewhere', async () => {
+    const elsewhere = new Visitor(scene.test.url)
+    expect((await elsewhere.signIn('mina@example.org')).body.state).toBe('signed_in')
+    await open('/account')
+    await page.getByRole('button', { name: 'End', exact: true }).click()
+    await expect.poll(() => page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
+    expect((await elsewhere.ask('GET', 'session')).body.state).toBe('signed_out')
   })
 
   it('takes the action log home', async () => {
@@ -227,26 +305,38 @@ describe('an auditor', () => {
   })
 })
 
-describe.each([
-  ['hi', 'light', PHONE],
-  ['en', 'dark', DESK],
-] as const)('in %s, %s', (language, colorScheme, size) => {
+/** Every page in both languages, themes and sizes. */
+const LOOKS = [
+  { language: '/hi', colorScheme: 'light', ...PHONE },
+  { language: '', colorScheme: 'dark', ...DESK },
+] as const
+/** Pages looked at side by side. */
+const LANES = 3
+
+describe.each(LOOKS)('in $colorScheme, below "$language"', ({ language, ...look }) => {
   it('holds no barrier and no warning', async () => {
-    await look(admin, { ...size, colorScheme })
     const device = scene.devices[0]?.facts.device_id ?? ''
-    const complaint = `/complaints/${ids.wire}`
-    const paths = ['', '/complaints', complaint, '/devices', '/devices/enrol', `/devices/${device}`]
-    for (const path of [...paths, '/areas', '/batches', '/ledger']) {
-      await open(`${language === 'hi' ? '/hi' : ''}/admin${path}`)
-      const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
-        path,
-      ).toEqual([])
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect(wide, path).toBeLessThanOrEqual(0)
+    const paths = [
+      ...['', '/complaints', `/complaints/${ids.wire}`, '/devices', '/devices/enrol'],
+      ...[`/devices/${device}`, '/areas', '/batches', '/ledger', '/people'],
+    ]
+    const context = await scene.browser.newContext({ serviceWorkers: 'block', ...look })
+    await be(context, admin)
+    const lane = async () => {
+      const { page: shown, complaints: said } = await watchedIn(context)
+      for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
+        await shown.goto(`${scene.test.url}${language}/admin${path}`, { waitUntil: 'networkidle' })
+        const { violations } = await new AxeBuilder({ page: shown }).withTags(RULES).analyze()
+        expect(
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
+          path,
+        ).toEqual([])
+        const wide = await shown.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+        expect(wide, path).toBeLessThanOrEqual(0)
+      }
+      expect(said).toEqual([])
     }
-    expect(complaints).toEqual([])
-    await page.context().close()
+    await Promise.all(Array.from({ length: LANES }, lane))
+    await context.close()
   })
 })

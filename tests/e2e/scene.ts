@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import type { Batch } from '../../shared/api/ledger.ts'
 import type { Acceptance } from '../../shared/api/readings.ts'
 import type { UnsignedReading } from '../../shared/reading/index.ts'
@@ -136,7 +136,11 @@ export async function watchedPage(
   options: BrowserContextOptions = {},
 ): Promise<Watched> {
   // A service worker would ask the network itself, past what a test puts in the way.
-  const context = await browser.newContext({ serviceWorkers: 'block', ...options })
+  return watchedIn(await browser.newContext({ serviceWorkers: 'block', ...options }))
+}
+
+/** Another page of a context, which shares what its browser has loaded already. */
+export async function watchedIn(context: BrowserContext): Promise<Watched> {
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
@@ -145,4 +149,16 @@ export async function watchedPage(
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   return { page, complaints }
+}
+
+/**
+ * Opens an address and waits until its page can be used: its scripts run and what it asked for to be rendered is there. Quicker
+ * than a network that is idle; what a page asks for afterwards is waited for by what it shows.
+ */
+export async function openPage(page: Page, url: string): Promise<void> {
+  await page.goto(url, { waitUntil: 'load' })
+  await page.waitForFunction(() => {
+    const useApp: unknown = Reflect.get(window, 'useNuxtApp')
+    return typeof useApp === 'function' && useApp().isHydrating === false
+  })
 }
