@@ -1,14 +1,14 @@
 import type { ComplaintActionRequest, QueuedComplaint } from '../shared/api/complaint-admin.ts'
 
 /**
- * An official's work: the queue and what is at hand in it, the complaint that is open beside it, and the step being taken.
+ * An official's work on a queue: what is at hand in it, the complaint that is open beside it, and the step being taken. Keys and
+ * watches belong to the page that calls, so nothing is awaited in here.
  */
-export async function useDeskWork() {
+export function useDeskWork(queue: Awaited<ReturnType<typeof useAdminList<QueuedComplaint>>>) {
   const route = useRoute()
   const pages = useAccountPages()
   const { account } = useWho()
   const mayAct = computed(() => account.value?.role !== 'auditor')
-  const filter = ref<QueueFilter>({ show: 'open', order: 'clock' })
   const opened = shallowRef<AtHand | null>(null)
   /** The step that asks for something before it is taken. */
   const step = ref<StepName | null>(null)
@@ -20,9 +20,6 @@ export async function useDeskWork() {
     if (id === null) opened.value = null
   })
 
-  const queue = await useAdminList<QueuedComplaint>((cursor) =>
-    adminApi.queue(filter.value, cursor),
-  )
   const cursor = useQueueCursor({
     items: queue.items,
     opened,
@@ -56,9 +53,9 @@ export async function useDeskWork() {
     help: () => (isHelpOpen.value = true),
   })
   return {
-    ...{ mayAct, filter, opened, openId, step, isHelpOpen, version, queue, cursor, desk },
+    ...{ mayAct, opened, openId, step, isHelpOpen, version, queue, cursor, desk },
     ...{ take, begin, keys },
   }
 }
 
-export type DeskWork = Awaited<ReturnType<typeof useDeskWork>>
+export type DeskWork = ReturnType<typeof useDeskWork>

@@ -7,6 +7,7 @@ import { asAdmin, get, send as request } from '../portal.ts'
 import { openPage, startScene, watchedIn, watchedPage, type Scene } from './scene.ts'
 
 const PHONE = { viewport: { width: 360, height: 740 } }
+const BLANK = 'about:blank'
 const ALL = '/api/v1/complaints?limit=100'
 interface Complaints {
   items: ComplaintSummary[]
@@ -41,7 +42,7 @@ describe('the complaint pages', () => {
   beforeEach(async () => {
     ;({ page, complaints } = await watchedIn(phone))
     return async () => {
-      await page.evaluate(() => localStorage.clear())
+      if (page.url() !== BLANK) await page.evaluate(() => localStorage.clear())
       await page.close()
     }
   })
