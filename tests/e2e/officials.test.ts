@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Visitor } from '../integration/server/visitor.ts'
 import { TestDevice } from '../device.ts'
+import { barriersOn } from './barriers.ts'
 import { arrive, be, complainAt } from './officials.ts'
 import { openPage, startScene, watchedIn, watchedPage, type Scene } from './scene.ts'
 
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const PHONE = { viewport: { width: 390, height: 844 } }
 const DESK = { viewport: { width: 1280, height: 900 } }
 
@@ -326,11 +325,7 @@ describe.each(LOOKS)('in $colorScheme, below "$language"', ({ language, ...look 
       const { page: shown, complaints: said } = await watchedIn(context)
       for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
         await shown.goto(`${scene.test.url}${language}/admin${path}`, { waitUntil: 'networkidle' })
-        const { violations } = await new AxeBuilder({ page: shown }).withTags(RULES).analyze()
-        expect(
-          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
-          path,
-        ).toEqual([])
+        expect(await barriersOn(shown), path).toEqual([])
         const wide = await shown.evaluate(() => document.documentElement.scrollWidth - innerWidth)
         expect(wide, path).toBeLessThanOrEqual(0)
       }

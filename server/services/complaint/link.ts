@@ -60,6 +60,6 @@ export async function answerAgain(
     .lean()
   if (!record) throw new Error(`complaint ${row._id}: expected event ${given.n} among the records`)
   const { _id: leafHash, area_id: areaId, ordered_at: receivedAt } = record
-  const receipt = signReceipt(deps, { leafHash, areaId, receivedAt })
+  const receipt = await signReceipt(deps, { leafHash, areaId, receivedAt })
   return { complaint_id: row._id, leaf_hash: leafHash, token, receipt }
 }
