@@ -72,6 +72,27 @@ describe('an outage that was stored when the process died, before the map had he
   })
 })
 
+describe('readings of several devices handed in together', () => {
+  const at = (minute: number) => `2026-11-01T10:${String(minute).padStart(2, '0')}:00Z`
+
+  it('leave each device with its newest status, and since when', async () => {
+    const [lane, mill, pump] = await Promise.all(['lane', 'mill', 'pump'].map(enrolled))
+    if (!lane || !mill || !pump) throw new Error('expected three devices')
+    const on = (minute: number) => ({ timestamp: at(minute), power_status: 'ON' as const })
+    const off = (minute: number) => ({ timestamp: at(minute), power_status: 'OFF' as const })
+    const ofLane = [lane.read(on(0)), lane.read(off(1)), lane.read(off(2))]
+    const ofMill = [mill.read(off(3)), mill.read(on(4)), mill.read(off(5)), mill.read(on(6))]
+    await accept(pump.read(on(7)))
+    await accept(...ofMill.toReversed(), ...ofLane, pump.read(on(8)))
+    const expected = [
+      [lane, { seq: 3, power_status: 'OFF', timestamp: at(2), since: at(1) }],
+      [mill, { seq: 4, power_status: 'ON', timestamp: at(6), since: at(6) }],
+      [pump, { seq: 2, power_status: 'ON', timestamp: at(8), since: at(7) }],
+    ] as const
+    for (const [device, last] of expected) expect((await rowOf(device)).last).toMatchObject(last)
+  })
+})
+
 describe('contradictions of one number', () => {
   it('are all refused, and ten of them are kept', async () => {
     const liar = await enrolled('a great liar')
