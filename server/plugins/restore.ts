@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { rebuildOutages } from '../services/outage/rebuild-outages'
 import { restoreLedger } from '../services/restore/restore-ledger'
 
 const TRY_AGAIN_MS = 2_000
@@ -9,6 +10,13 @@ export default defineNitroPlugin(() => {
   if (!source) return
   const restored = (area: string, number: number, records: number) =>
     log('info', 'batch restored', { area, number, records })
+
+  /** What a backup holds of outages may be of another moment than its records. */
+  const begin = (): Promise<boolean> =>
+    rebuildOutages(deps).then(
+      () => true,
+      () => false,
+    )
 
   /** Answers whether nothing is left to restore. */
   const round = async (): Promise<boolean> => {
@@ -24,8 +32,10 @@ export default defineNitroPlugin(() => {
   }
 
   async function untilWhole(): Promise<void> {
+    let isBegun = false
     while (!stopSignal.aborted) {
-      if (isPrepared() && (await round()))
+      isBegun ||= isPrepared() && (await begin())
+      if (isBegun && (await round()))
         return log('info', 'the ledger is restored; start again without NUXT_RESTORE_FROM')
       await setTimeout(TRY_AGAIN_MS, null, { ref: false })
     }

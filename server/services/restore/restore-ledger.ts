@@ -46,7 +46,24 @@ export async function restoreLedger(
       visitor.restored(areaId, number, size)
     }
   }
+  await releaseOrphans(deps)
   return { batches, unknownAreas: [...unknown] }
+}
+
+/**
+ * Records marked with a batch that is neither here nor on the chain wait again: it was sealed while a backup was under way, and lost.
+ */
+async function releaseOrphans({ models }: Pick<Deps, 'models'>): Promise<void> {
+  for (const area_id of await models.records.distinct('area_id')) {
+    const last = await models.batches
+      .findOne({ area_id }, { number: 1 })
+      .sort({ number: -1 })
+      .lean()
+    await models.records.updateMany(
+      { area_id, batch_number: { $gt: last?.number ?? 0 } },
+      { $set: { batch_number: null } },
+    )
+  }
 }
 
 /** A backup taken while the portal ran may hold a batch and not all that is in it. */
