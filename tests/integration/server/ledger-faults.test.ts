@@ -1,6 +1,9 @@
 import { Transaction } from 'ethers'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { readDeployment } from '../../../server/adapters/deployment.ts'
 import { ethereum } from '../../../server/adapters/ethereum.ts'
@@ -10,8 +13,11 @@ import { anchorBatches } from '../../../server/services/ledger/anchor-batches.ts
 import { confirmAnchors } from '../../../server/services/ledger/confirm-anchor.ts'
 import type { Deps } from '../../../server/services/deps.ts'
 import { lease } from '../../../server/services/lease.ts'
+import { loadLeafList } from '../../../server/services/ledger/leaf-list.ts'
 import { publishBatches } from '../../../server/services/ledger/publish-batch.ts'
 import { sealBatches } from '../../../server/services/ledger/seal-batch.ts'
+import { toHex } from '../../../shared/bytes.ts'
+import { startIpfs } from '../../../stack/ipfs/index.ts'
 import { eventually, mine, rpc } from '../../portal.ts'
 import { ethereumOf } from './deps.ts'
 import { openRpcLine } from './rpc-line.ts'
@@ -295,6 +301,67 @@ describe('publishing to a store that hangs', () => {
     waitForNextTry()
     await publishBatches(test.deps)
     expect((await batch(poor, 1)).state).toBe('published')
+  })
+})
+
+describe('a store whose disk is full', () => {
+  it.skipIf(process.platform !== 'linux')(
+    'leaves the batch sealed, and takes it once there is room',
+    async () => {
+      const area = nextArea()
+      const dir = join(test.dir, 'full-store')
+      let store = await startIpfs({ dir })
+      try {
+        await recordsDue(test, area, 5)
+        await sealBatches(test.deps)
+        // No file may grow past this from now on: a write ends as on a disk that is full, or the process with it.
+        await promisify(execFile)('prlimit', ['--pid', String(store.pid), '--fsize=64'])
+        const full: Deps = { ...test.deps, ipfs: kuboIpfs(store.apiUrl) }
+        await expect(publishBatches(full)).rejects.toMatchObject({ code: 'ipfs_unavailable' })
+        expect(await batch(area, 1)).toMatchObject({ state: 'sealed', cid: null })
+        await store.stop()
+        store = await startIpfs({ dir })
+        waitForNextTry()
+        await publishBatches({ ...test.deps, ipfs: kuboIpfs(store.apiUrl) })
+        expect((await batch(area, 1)).state).toBe('published')
+      } finally {
+        await store.stop()
+      }
+      await publishBatches(test.deps)
+    },
+  )
+})
+
+describe('three instances', () => {
+  it('whose clocks are hours apart and jump seal and anchor every record once', async () => {
+    const area = nextArea()
+    const leaves: string[] = []
+    for (let round = 0; round < 3; round += 1) {
+      leaves.push(...(await recordsDue(test, area, 4)))
+      const offsetsMs = [-3_600_000, 0, 7_200_000].map((ms) => ms * (round % 2 === 0 ? 1 : -1))
+      await Promise.all(
+        offsetsMs.map((ms, index) => {
+          const clock = { now: () => new Date(test.clock.now().getTime() + ms) }
+          const deps: Deps = { ...test.deps, clock }
+          return advanceLedger(deps, lease(deps, 'ledger', `instance ${index}`))
+        }),
+      )
+    }
+    await eventually('everything anchored', async () => {
+      waitForNextTry()
+      await sealBatches(test.deps)
+      await publishBatches(test.deps)
+      await anchorBatches(test.deps)
+      const { records, batches } = test.deps.models
+      return (
+        !(await records.exists({ area_id: area, batch_number: null })) &&
+        !(await batches.exists({ area_id: area, state: { $in: ['sealed', 'published'] } }))
+      )
+    })
+    const rows = await test.deps.models.batches.find({ area_id: area }).sort({ number: 1 }).lean()
+    expect(await rootsOnChain(area)).toEqual(rows.map(({ root }) => root))
+    const lists = await Promise.all(rows.map(({ root }) => loadLeafList(test.deps, root)))
+    expect(lists.flat().map(toHex).sort()).toEqual(leaves.sort())
   })
 })
 
