@@ -13,7 +13,7 @@ import {
 import { openModels } from './deps.ts'
 import { leavesOnChain } from './leaves-on-chain.ts'
 
-/** Lives that end by SIGKILL: ten in every run of the tests; docs/operating.md says how to ask for more, and by another seed. */
+/** Lives that end by SIGKILL: ten in every run of the tests; docs/life-of-a-record.md says how to ask for more, and by another seed. */
 const KILLS = Number(process.env['GRIDWITNESS_TEST_KILLS'] ?? 10)
 const SEED = Number(process.env['GRIDWITNESS_TEST_SEED'] ?? 20_240_927)
 const MS_A_LIFE = 12_000

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -42,7 +43,15 @@ it('keeps a journalled insert when stopped and started again', async () => {
   expect(await (await numbers(second)).find().toArray()).toEqual([{ _id: 1 }])
 })
 
-it('keeps every acknowledged insert when killed in the middle of them', async () => {
+/** No file may be written past this from now on. */
+const fillDisk = (pid: number) =>
+  void execFileSync('prlimit', ['--pid', String(pid), '--fsize=4096'])
+const kill = (pid: number) => void process.kill(pid, 'SIGKILL')
+
+it.each([
+  ['it is killed', kill],
+  ...(process.platform === 'linux' ? ([['its disk is full', fillDisk]] as const) : []),
+] as const)('keeps every acknowledged insert when %s in the middle of them', async (_, strike) => {
   const dir = temporaryFolder()
   const first = await start(dir)
   const collection = await numbers(first)
@@ -51,7 +60,7 @@ it('keeps every acknowledged insert when killed in the middle of them', async ()
     for (let _id = from; ; _id++) {
       await collection.insertOne({ _id }, { writeConcern: { w: 1, j: true } })
       acknowledged.push(_id)
-      if (acknowledged.length === 200) process.kill(first.pid, 'SIGKILL')
+      if (acknowledged.length === 200) strike(first.pid)
     }
   }
   await Promise.allSettled([0, 1, 2, 3].map((writer) => write(writer * 1_000_000)))
