@@ -52,5 +52,8 @@ export async function answerPage({ stores, fetch, later }: Line, request: Reques
 
 async function marked(response: Response, at: string): Promise<Response> {
   const html = (await response.text()).replace('<html', `<html ${KEPT_AT}="${at}"`)
-  return new Response(html, { headers: { 'content-type': 'text/html; charset=utf-8' } })
+  const headers = new Headers(response.headers)
+  // The text is another now; its content policy, with the number of its scripts, is what it came with.
+  for (const name of ['content-length', 'content-encoding', 'etag']) headers.delete(name)
+  return new Response(html, { headers })
 }

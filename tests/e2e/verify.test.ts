@@ -264,7 +264,8 @@ function y4mOf(code: readonly (readonly boolean[])[]): Buffer {
 
 /** Runs in the browser: the pixels of a PNG in base64. */
 async function pixelsOf(png: string) {
-  const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob())
+  const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0))
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
   const { width, height } = bitmap
   const context = new OffscreenCanvas(width, height).getContext('2d')
   context?.drawImage(bitmap, 0, 0)
