@@ -1,5 +1,6 @@
 import { createECDH } from 'node:crypto'
 import webPush from 'web-push'
+import { postOutside, type PostOutside } from './post-outside.ts'
 
 /** A notice is of no use later. */
 const TTL_S = 3600
@@ -31,15 +32,11 @@ export interface PushSettings {
   contact: string
   /** Host names; `*.` before one stands for all below it. */
   hosts: string[]
-  fetch?: typeof globalThis.fetch
+  /** How the network is reached; by default past nothing but `NUXT_PUSH_HOSTS` and public addresses. */
+  post?: PostOutside
 }
 
-export function webPushSender({
-  key,
-  contact,
-  hosts,
-  fetch = globalThis.fetch,
-}: PushSettings): Push {
+export function webPushSender({ key, contact, hosts, post = postOutside() }: PushSettings): Push {
   const pair = createECDH('prime256v1')
   pair.setPrivateKey(key, 'hex')
   const publicKey = pair.getPublicKey('base64url')
@@ -73,15 +70,11 @@ export function webPushSender({
         const headers = Object.entries(details.headers)
           .filter(([name]) => name.toLowerCase() !== 'content-length')
           .map(([name, value]): [string, string] => [name, String(value)])
-        const { status, body } = await fetch(endpoint, {
-          method: 'POST',
-          headers,
+        const status = await post(endpoint, {
+          headers: Object.fromEntries(headers),
           body: new Uint8Array(details.body ?? []),
-          // Where it leads to, nobody has checked.
-          redirect: 'error',
-          signal: AbortSignal.timeout(TIMEOUT_MS),
+          timeoutMs: TIMEOUT_MS,
         })
-        await body?.cancel()
         if (status === 404 || status === 410) return 'gone'
         return status >= 200 && status < 300 ? 'delivered' : 'refused'
       } catch {

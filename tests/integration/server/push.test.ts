@@ -59,8 +59,16 @@ beforeAll(async () => {
     contact: 'mailto:ops@example.org',
     hosts: ['push.example.org', '*.push.example.net'],
     // The name of the service leads to this machine.
-    fetch: (url, init) =>
-      fetch(String(url).replace('https://push.example.org', `http://127.0.0.1:${port}`), init),
+    post: async (url, { headers, body }) => {
+      const here = url.replace('https://push.example.org', `http://127.0.0.1:${port}`)
+      const answer = await fetch(here, {
+        method: 'POST',
+        headers,
+        body: new Uint8Array(body),
+        redirect: 'manual',
+      })
+      return answer.status
+    },
   })
   test = await startServices()
   for (const [_id, parent_id] of [
