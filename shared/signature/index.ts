@@ -20,13 +20,18 @@ export interface SignedMessage {
 export function verifyP256({ publicKey, message, signature }: SignedMessage): void {
   const key = asPublicKey(publicKey)
   const raw = asSignature(signature)
-  try {
-    p256.Point.fromBytes(key)
-  } catch (cause) {
-    throw new CodedError('malformed', 'public key: expected a point of the curve P-256', { cause })
-  }
+  expectP256Point(key)
   if (!holds(raw, message, key)) {
     throw new CodedError('bad_signature', 'signature: expected one by this key over these bytes')
+  }
+}
+
+/** Throws `malformed` for 65 bytes 04‖X‖Y that are no point of the curve: with such a key nobody signs anything. */
+export function expectP256Point(publicKey: Uint8Array): void {
+  try {
+    p256.Point.fromBytes(publicKey)
+  } catch (cause) {
+    throw new CodedError('malformed', 'public key: expected a point of the curve P-256', { cause })
   }
 }
 

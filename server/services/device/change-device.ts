@@ -1,6 +1,8 @@
 import type { DeviceEventRequest, Enrolled } from '../../../shared/api/devices.ts'
+import { publicKeyFromHex } from '../../../shared/bytes.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
 import type { DeviceEventRecord, DeviceFacts } from '../../../shared/record/index.ts'
+import { expectP256Point } from '../../../shared/signature/index.ts'
 import type { DeviceRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { placeDevices } from './place-device.ts'
@@ -143,6 +145,7 @@ function changedFacts(row: DeviceRow, request: DeviceEventRequest): DeviceFacts 
   if (public_key === row.public_key) {
     throw new CodedError('malformed', 'public_key: expected another key than the enrolled one')
   }
+  if (public_key !== undefined) expectP256Point(publicKeyFromHex(public_key))
   if (!isMoved) return { ...facts, ...(public_key && { public_key }) }
   const { device_id, stage, customers_served } = facts
   const isPlace =

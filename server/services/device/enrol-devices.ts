@@ -1,6 +1,8 @@
 import type { Enrolled, Enrolment } from '../../../shared/api/devices.ts'
+import { publicKeyFromHex } from '../../../shared/bytes.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
 import { canonicalText } from '../../../shared/json.ts'
+import { expectP256Point } from '../../../shared/signature/index.ts'
 import type { DeviceRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { insertNew } from '../insert-new.ts'
@@ -16,7 +18,7 @@ import {
 /**
  * Enrols devices, all or none when one is refused: each becomes a `device_event` record, and its key counts from then on.
  * One that states no area is placed by its coordinates (place-device.ts), once: it stays where it was enrolled. Enrolling
- * the same facts again changes nothing. Throws what placing throws, `key_conflict` for an id known with another
+ * the same facts again changes nothing. Throws what placing throws, `malformed` for a key that is no point of the curve, `key_conflict` for an id known with another
  * key (that takes a `key_rotated` event), `device_conflict` for other facts (that takes a `moved` event).
  */
 export async function enrolDevices(
@@ -34,6 +36,7 @@ export async function enrolDevices(
     if (row) expectSameDevice(row, enrolment)
   }
   const fresh = enrolments.filter(({ device }) => !known.has(device.device_id))
+  for (const { device } of fresh) expectP256Point(publicKeyFromHex(device.public_key))
   const placed = await placeDevices(deps, fresh)
   await insertNew(
     models.devices,

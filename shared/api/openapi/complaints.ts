@@ -261,6 +261,7 @@ export const open311Paths: Paths = {
       summary: 'GeoReport v2: `discovery`, `services`, `requests`, each `.json` or `.xml`',
       params: { document },
       answers: { 200: bytes('As GeoReport v2 says', ...GEOREPORT) },
+      problems: ['not_found'],
     }),
     post: operation({
       operationId: 'postGeoReport',
@@ -269,6 +270,7 @@ export const open311Paths: Paths = {
         'GeoReport v2: `requests.json` or `requests.xml`, a form; with `api_key` or `altcha`',
       params: { document },
       answers: { 201: bytes('As GeoReport v2 says', ...GEOREPORT) },
+      problems: [...FILING, 'not_found', 'forbidden', 'too_large', 'unsupported_media_type'],
     }),
   },
   '/open311/v2/{collection}/{document}': {
@@ -278,6 +280,7 @@ export const open311Paths: Paths = {
       summary: 'GeoReport v2: one of `services`, `requests` or `tokens`',
       params: { collection: z.enum(['services', 'requests', 'tokens']), document },
       answers: { 200: bytes('As GeoReport v2 says', ...GEOREPORT) },
+      problems: ['not_found'],
     }),
   },
 }

@@ -41,6 +41,8 @@ interface Described {
   needsToken?: boolean
   /** The cookie of someone signed in opens it; writes must come from the portal's own pages. */
   needsSession?: boolean
+  /** Never refused for being asked too often: by this the portal is watched. */
+  isUncounted?: boolean
 }
 
 const INTERNAL_STATUS = 500
@@ -48,9 +50,10 @@ const INTERNAL_STATUS = 500
 /** One operation of the document. Parameters, a body and a token bring the problems by which they are refused. */
 export function operation(described: Described): JsonObject {
   const { operationId, tag, summary, params = {}, query, headers = {}, body, answers } = described
-  const { needsToken = false, needsSession = false } = described
+  const { needsToken = false, needsSession = false, isUncounted = false } = described
   const { problems = [], otherTypes = {} } = described
   const codes = new Set<ProblemCode>(problems)
+  if (!isUncounted) codes.add('rate_limited')
   if (query !== undefined || Object.keys(params).length > 0) codes.add('malformed')
   if (body !== undefined)
     for (const code of ['malformed', 'too_large', 'unsupported_media_type'] as const)

@@ -38,6 +38,7 @@ export const servicePaths: Paths = {
     get: operation({
       operationId: 'getHealth',
       tag: 'service',
+      isUncounted: true,
       summary: 'Whether the process answers',
       answers: { 200: json('It does', 'Health') },
     }),
@@ -46,6 +47,7 @@ export const servicePaths: Paths = {
     get: operation({
       operationId: 'getReadiness',
       tag: 'service',
+      isUncounted: true,
       summary: 'Whether readings can be accepted, and what each dependency says',
       answers: {
         ...read('They can', 'Readiness'),
@@ -57,6 +59,7 @@ export const servicePaths: Paths = {
     get: operation({
       operationId: 'getMetrics',
       tag: 'service',
+      isUncounted: true,
       summary: 'Metrics in the Prometheus text format; not there without a token configured',
       needsToken: true,
       answers: { 200: bytes('Metrics', 'text/plain; version=0.0.4; charset=utf-8') },
