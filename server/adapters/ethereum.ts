@@ -1,4 +1,4 @@
-import { Contract, JsonRpcProvider, keccak256, Network, Transaction, Wallet } from 'ethers'
+import { Contract, JsonRpcProvider, keccak256, Network, Transaction } from 'ethers'
 import artifact from '../../contracts/artifacts/GridwitnessLedger.json' with { type: 'json' }
 import { areaIdBytes32 } from '../../shared/area.ts'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
@@ -6,6 +6,7 @@ import type { Deployment } from '../../shared/deployment.ts'
 import { anchorsBetween, type BatchAnchored } from '../../shared/verification/index.ts'
 import { findAnchor, minedIn, type Cost, type Mined } from './ethereum-anchors.ts'
 import { ask, type EthereumErrorCode } from './ethereum-rpc.ts'
+import type { TransactionSigner } from './transaction-signer.ts'
 
 export interface NewAnchor {
   areaId: string
@@ -81,18 +82,14 @@ const LOGS_TIMEOUT_MS = 20_000
 
 export interface EthereumOptions {
   rpcUrl: string
-  anchoringKey: string
+  /** Of the anchoring account. */
+  signer: TransactionSigner
   deployment: Deployment
   /** Gwei per gas that are never exceeded. */
   maxFeeGwei: number
 }
 
-export function ethereum({
-  rpcUrl,
-  anchoringKey,
-  deployment,
-  maxFeeGwei,
-}: EthereumOptions): Ethereum {
+export function ethereum({ rpcUrl, signer, deployment, maxFeeGwei }: EthereumOptions): Ethereum {
   const ceiling = BigInt(maxFeeGwei) * WEI_PER_GWEI
   const network = Network.from(deployment.chain_id)
   const provider = new JsonRpcProvider(rpcUrl, network, {
@@ -101,7 +98,6 @@ export function ethereum({
     // Answers a moment old may be from before a reorganisation.
     cacheTimeout: -1,
   })
-  const wallet = new Wallet(anchoringKey)
   const contract = new Contract(deployment.contract, artifact.abi, provider)
 
   const rpc = (method: string, params: unknown[]): Promise<unknown> =>
@@ -110,7 +106,7 @@ export function ethereum({
   return {
     chainId: deployment.chain_id,
     contract: deployment.contract,
-    account: wallet.address.toLowerCase(),
+    account: signer.address.toLowerCase(),
     maxFeePerGas: ceiling,
 
     async checkIdentity() {
@@ -153,7 +149,7 @@ export function ethereum({
         ),
       ),
 
-    nonce: async () => Number(await rpc('eth_getTransactionCount', [wallet.address, 'latest'])),
+    nonce: async () => Number(await rpc('eth_getTransactionCount', [signer.address, 'latest'])),
 
     async suggestedFees() {
       const { maxFeePerGas, maxPriorityFeePerGas } = await ask('fees', () => provider.getFeeData())
@@ -179,7 +175,7 @@ export function ethereum({
           cid,
         })),
       ])
-      const call = { to: deployment.contract, data, from: wallet.address }
+      const call = { to: deployment.contract, data, from: signer.address }
       const gas = await ask('eth_estimateGas', () => provider.estimateGas(call))
       const transaction = Transaction.from({
         type: 2,
@@ -191,14 +187,14 @@ export function ethereum({
         maxFeePerGas,
         maxPriorityFeePerGas,
       })
-      return signed(wallet, transaction)
+      return signed(signer, transaction)
     },
 
     async resign(raw, { maxFeePerGas, maxPriorityFeePerGas }) {
       const transaction = Transaction.from(raw).clone()
       transaction.signature = null
       Object.assign(transaction, { maxFeePerGas, maxPriorityFeePerGas })
-      return signed(wallet, transaction)
+      return signed(signer, transaction)
     },
 
     async send(raw) {
@@ -219,12 +215,15 @@ export function ethereum({
       return mined && { ...mined, gasUsed: Number(receipt.gasUsed), feeWei: receipt.fee }
     },
 
-    balance: async () => BigInt(String(await rpc('eth_getBalance', [wallet.address, 'latest']))),
+    balance: async () => BigInt(String(await rpc('eth_getBalance', [signer.address, 'latest']))),
   }
 }
 
-async function signed(wallet: Wallet, transaction: Transaction): Promise<SignedTransaction> {
-  const raw = await wallet.signTransaction(transaction)
+async function signed(
+  signer: TransactionSigner,
+  transaction: Transaction,
+): Promise<SignedTransaction> {
+  const raw = await signer.sign(transaction)
   return { hash: keccak256(raw), raw }
 }
 

@@ -4,6 +4,6 @@ export default defineEventHandler(async (event) => {
   try {
     await requireAccess(event)
   } catch (error) {
-    return sendProblem(event, problemOf(error))
+    return sendRefusal(event, error)
   }
 })

@@ -1,11 +1,11 @@
 import type { Connection } from 'mongoose'
 import { accountModel } from './account.ts'
 import { actionModel } from './action.ts'
+import { allowanceModel } from './allowance.ts'
 import { anchorTransactionModel } from './anchor-transaction.ts'
 import { areaDayModel } from './area-day.ts'
 import { areaModel } from './area.ts'
 import { batchModel } from './batch.ts'
-import { complaintAllowanceModel } from './complaint-allowance.ts'
 import { complaintPhotoModel } from './complaint-photo.ts'
 import { complaintModel } from './complaint.ts'
 import { deviceBreakModel } from './device-break.ts'
@@ -31,10 +31,10 @@ import { signInAttemptModel } from './sign-in-attempt.ts'
 import { usedChallengeModel } from './used-challenge.ts'
 
 export type { AccountRow, ResetFields } from './account.ts'
+export type { AllowanceRow } from './allowance.ts'
 export type { AnchorTransactionRow } from './anchor-transaction.ts'
 export { AREA_NAME_COLLATION, type AreaRow } from './area.ts'
 export type { BatchRow, FailureFields } from './batch.ts'
-export type { ComplaintAllowanceRow } from './complaint-allowance.ts'
 export type { ComplaintRow, ComplaintSecret, PendingComplaintEvent } from './complaint.ts'
 export type { DeviceBreakRow } from './device-break.ts'
 export type { DeviceLineRow } from './device-line.ts'
@@ -68,9 +68,9 @@ export function createModels(connection: Connection) {
     invitations: invitationModel(connection),
     sessions: sessionModel(connection),
     signInAttempts: signInAttemptModel(connection),
+    allowances: allowanceModel(connection),
     complaints: complaintModel(connection),
     complaintPhotos: complaintPhotoModel(connection),
-    complaintAllowances: complaintAllowanceModel(connection),
     usedChallenges: usedChallengeModel(connection),
     deviceLines: deviceLineModel(connection),
     deviceBreaks: deviceBreakModel(connection),

@@ -12,6 +12,7 @@ import { observed } from '../adapters/observed'
 import { webPushSender } from '../adapters/push'
 import { opensslVerifier } from '../adapters/signature-verifier'
 import { signingKey } from '../adapters/signing-key'
+import { transactionSigner } from '../adapters/transaction-signer'
 import { vault } from '../adapters/vault'
 import { createModels, ensureIndexes } from '../models'
 import { readingIntake } from '../services/reading/accept-reading'
@@ -54,7 +55,7 @@ function compose() {
     ethereum: observed(
       ethereum({
         rpcUrl: config.NUXT_ETHEREUM_RPC_URL,
-        anchoringKey: config.NUXT_ANCHORING_KEY,
+        signer: transactionSigner(anchoringSettings(config)),
         deployment,
         maxFeeGwei: config.NUXT_MAX_FEE_GWEI,
       }),

@@ -1,7 +1,9 @@
 import type { EventHandler, H3Event } from 'h3'
 import type { z } from 'zod'
+import type { Problem } from '../../shared/api/problem'
 import { parseAs } from '../../shared/parse'
 import { LockedOutError } from '../services/account/attempts'
+import { TooManyError } from '../services/limits/allowance'
 import { isUnchanged } from './etag'
 import { problemOf, sendProblem } from './problem'
 
@@ -17,13 +19,18 @@ export function apiRoute(handler: (event: H3Event) => unknown): EventHandler {
       const answer = await handler(event)
       return event.method === 'GET' && isPlain(answer) ? tagged(event, answer) : answer
     } catch (error) {
-      const document = problemOf(error)
-      if (error instanceof LockedOutError)
-        setResponseHeader(event, 'retry-after', Math.ceil(error.retryAfterMs / MS_PER_S))
-      if (document.status === 500) event.context.failure = errorFields(error)
-      return sendProblem(event, document)
+      return sendRefusal(event, error)
     }
   })
+}
+
+/** Answers the problem document of what was thrown, and when to try again where that is known. */
+export function sendRefusal(event: H3Event, error: unknown): Problem {
+  const document = problemOf(error)
+  if (error instanceof LockedOutError || error instanceof TooManyError)
+    setResponseHeader(event, 'retry-after', Math.ceil(error.retryAfterMs / MS_PER_S))
+  if (document.status === 500) event.context.failure = errorFields(error)
+  return sendProblem(event, document)
 }
 
 const isPlain = (answer: unknown): answer is object =>

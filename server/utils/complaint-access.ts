@@ -6,6 +6,7 @@ import { complaintIdField } from '../../shared/complaint'
 import { hashField } from '../../shared/fields'
 import { parseAs } from '../../shared/parse'
 import type { Actor } from '../services/account/actor'
+import { subscriberOf } from '../services/account/network'
 import { allowComplaint } from '../services/complaint/allow-complaint'
 import type { Official } from '../services/complaint/handle-complaint'
 
@@ -50,5 +51,5 @@ export const officialOf = ({ role, areas, pseudonym }: Actor): Official => ({
 /** Counts a complaint, or a challenge for one, against the address it comes from. Throws `rate_limited`. */
 export async function countComplaint(event: H3Event): Promise<void> {
   const perHour = useComposition().config.NUXT_ADDRESS_COMPLAINTS_PER_HOUR
-  if (perHour > 0) await allowComplaint(useDeps(), clientAddress(event) ?? '', perHour)
+  if (perHour > 0) await allowComplaint(useDeps(), subscriberOf(clientAddress(event)), perHour)
 }

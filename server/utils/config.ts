@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { messageOf } from '../../shared/coded-error.ts'
 import { DEFAULT_CLOCK_HOURS, parseClockHours } from '../../shared/complaint/index.ts'
 import { MalformedError, parseAs } from '../../shared/parse.ts'
+import { anchoringVariables, isKeyElsewhere } from './anchoring-config.ts'
 import { LOG_FORMATS, LOG_LEVELS } from './log.ts'
 import { mqttVariables } from './mqtt-config.ts'
 
@@ -19,6 +20,7 @@ const privateKey = (order: bigint) =>
       return scalar > 0n && scalar < order
     }, 'expected a private key of the curve')
 
+const anchoringKey = privateKey(SECP256K1_ORDER)
 const secret = z.string().min(32, 'expected at least 32 characters')
 const pseudonym = z
   .string()
@@ -76,7 +78,8 @@ const environmentSchema = z.object({
   NUXT_ETHEREUM_RPC_URL: httpUrl,
   NUXT_CHAIN_ID: whole(1, Number.MAX_SAFE_INTEGER),
   NUXT_DEPLOYMENTS_DIR: z.string().min(1).default('contracts/deployments'),
-  NUXT_ANCHORING_KEY: privateKey(SECP256K1_ORDER),
+  NUXT_ANCHORING_KEY: anchoringKey.optional(),
+  ...anchoringVariables,
   NUXT_LOG_KEY: privateKey(P256_ORDER),
   NUXT_ADMIN_TOKEN: secret,
   NUXT_ADMIN_NAME: pseudonym.default('admin'),
@@ -98,6 +101,8 @@ const environmentSchema = z.object({
   NUXT_DEVICE_READINGS_PER_HOUR: whole(0, 100_000_000).default(36_000),
   NUXT_PROXY_HOPS: whole(0, 10).default(0),
   NUXT_ADDRESS_READINGS_PER_MINUTE: whole(0, 100_000_000).default(0),
+  NUXT_ADDRESS_REQUESTS_PER_MINUTE: whole(0, 100_000_000).default(0),
+  NUXT_ACCOUNT_CALLS_PER_MINUTE: whole(0, 1_000_000).default(600),
   NUXT_ALERT_CUSTOMERS: whole(1, 1_000_000_000).default(1000),
   NUXT_ALERT_STATUS: z
     .enum(['Actual', 'Exercise', 'Test'], 'expected Actual, Exercise or Test')
@@ -118,10 +123,14 @@ const environmentSchema = z.object({
   ...mqttVariables,
 })
 
+const withKeySchema = environmentSchema.extend({ NUXT_ANCHORING_KEY: anchoringKey })
+
 /** Secrets may come from a file instead: `<NAME>_FILE` holds its path. */
 const SECRETS = [
   'NUXT_MONGODB_URI',
   'NUXT_ANCHORING_KEY',
+  'NUXT_ANCHORING_PASSWORD',
+  'NUXT_ANCHORING_SIGNER_URL',
   'NUXT_LOG_KEY',
   'NUXT_ADMIN_TOKEN',
   'NUXT_METRICS_TOKEN',
@@ -149,7 +158,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     Object.entries(merged).filter(([, value]) => value !== undefined && value !== ''),
   )
   try {
-    return parseAs(environmentSchema, present, 'configuration')
+    const schema = isKeyElsewhere(present) ? environmentSchema : withKeySchema
+    return parseAs(schema, present, 'configuration')
   } catch (error) {
     if (error instanceof MalformedError) throw withoutSecrets(error)
     throw error

@@ -5,7 +5,7 @@ import { TOPIC_FILTER } from '../services/reading/topic.ts'
 import type { Config } from './config.ts'
 
 /** The text of the file a variable names. */
-const fileText = z.string().transform((path, { issues }) => {
+export const fileText = z.string().transform((path, { issues }) => {
   try {
     return readFileSync(path, 'utf8')
   } catch {

@@ -14,7 +14,9 @@ export async function sessionOf(event: H3Event): Promise<CurrentSession | null> 
   const sessionId = readSessionCookie(event)
   if (sessionId === undefined) return null
   requireOwnOrigin(event)
-  return currentSession(useDeps(), sessionId)
+  const current = await currentSession(useDeps(), sessionId)
+  if (current) countCall(current.account._id)
+  return current
 }
 
 /** A session that still waits for its second factor. Throws `unauthorised` for any other. */

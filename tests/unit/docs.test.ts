@@ -23,7 +23,7 @@ const variablesIn = async (heading: string): Promise<string[]> =>
 describe('docs/operating.md', () => {
   it('tells every variable the server reads, and no other', async () => {
     const sources = await Promise.all(
-      ['config', 'mqtt-config'].map((name) => text(`server/utils/${name}.ts`)),
+      ['config', 'anchoring-config', 'mqtt-config'].map((name) => text(`server/utils/${name}.ts`)),
     )
     const read = found(sources.join('\n'), /^ {2}(NUXT_[A-Z_]+):/gm)
     expect(read.length).toBeGreaterThan(0)

@@ -10,6 +10,7 @@ const MAX_DOUBLINGS = 10
 const REFUSALS: readonly string[] = [
   'wrong_chain',
   'not_our_contract',
+  'wrong_signature',
   'wrong_cid',
   'contradiction',
   'record_damaged',

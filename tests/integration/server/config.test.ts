@@ -54,6 +54,11 @@ const wrong: [variable: string, value: string, sentence: string][] = [
   ['NUXT_ETHEREUM_RPC_URL', 'ws://node', 'expected an http or https URL, got "ws://node"'],
   ['NUXT_CHAIN_ID', 'mainnet', 'expected a whole number from 1 to 9007199254740991, got "mainnet"'],
   ['NUXT_ANCHORING_KEY', TOO_SHORT, 'expected 32 bytes in hex, got something else (not shown)'],
+  ['NUXT_ANCHORING_KEYSTORE_FILE', '/nowhere/keystore', 'expected a readable file'],
+  ['NUXT_ANCHORING_SIGNER_URL', 'signer.example', 'expected an http or https URL'],
+  ['NUXT_ANCHORING_ADDRESS', '0x12', 'expected an address, 0x and 20 bytes in hex'],
+  ['NUXT_ADDRESS_REQUESTS_PER_MINUTE', '-1', 'expected a whole number from 0 to 100000000'],
+  ['NUXT_ACCOUNT_CALLS_PER_MINUTE', 'all', 'expected a whole number from 0 to 1000000'],
   ['NUXT_LOG_KEY', '0'.repeat(64), 'expected a private key of the curve, got something else'],
   [
     'NUXT_ADMIN_TOKEN',
@@ -127,6 +132,7 @@ describe('a server whose configuration is wrong', () => {
   it.each([
     ['NUXT_MONGODB_URI', 'mongodb://u:hunter2@db/?tls=perhaps', /NUXT_MONGODB_URI: expected a URI/],
     ['NUXT_ANCHORING_KEY', 'f'.repeat(64), /NUXT_ANCHORING_KEY: expected a private key/],
+    ['NUXT_ANCHORING_SIGNER_URL', 'http://127.0.0.1:9', /NUXT_ANCHORING_KEY: .*one of them alone/],
     ['NUXT_ADMIN_TOKEN_FILE', '/nowhere/token', /NUXT_ADMIN_TOKEN_FILE: expected a readable file/],
     ['NUXT_CHAIN_ID', '5', /expected its deployment on chain 5 in .*5\.json/],
     ['NUXT_DEPLOYMENTS_DIR', '/nowhere', /expected its deployment on chain \d+ in \/nowhere/],

@@ -11,6 +11,7 @@ import { passwords } from '../../../server/adapters/passwords.ts'
 import { sessions } from '../../../server/adapters/sessions.ts'
 import { altcha } from '../../../server/adapters/proof-of-work.ts'
 import { opensslVerifier } from '../../../server/adapters/signature-verifier.ts'
+import { transactionSigner } from '../../../server/adapters/transaction-signer.ts'
 import { signingKey } from '../../../server/adapters/signing-key.ts'
 import { vault } from '../../../server/adapters/vault.ts'
 import { createModels, ensureIndexes, type Models } from '../../../server/models/index.ts'
@@ -111,4 +112,7 @@ export const depsOn = (stack: Stack, models: Models, clock: Clock): Deps => ({
 export const ethereumOf = (
   stack: Stack,
   { rpcUrl = stack.rpcUrl, deployment = readDeployment(stack.deploymentsDir, stack.chainId) } = {},
-) => ethereum({ rpcUrl, anchoringKey: stack.anchoringKey, deployment, maxFeeGwei: MAX_FEE_GWEI })
+) => ethereum({ rpcUrl, signer: signerOf(stack), deployment, maxFeeGwei: MAX_FEE_GWEI })
+
+export const signerOf = ({ anchoringKey }: Pick<Stack, 'anchoringKey'>) =>
+  transactionSigner({ kind: 'key', key: anchoringKey })

@@ -19,7 +19,7 @@ import { sealBatches } from '../../../server/services/ledger/seal-batch.ts'
 import { toHex } from '../../../shared/bytes.ts'
 import { startIpfs } from '../../../stack/ipfs/index.ts'
 import { eventually, mine, rpc } from '../../portal.ts'
-import { ethereumOf } from './deps.ts'
+import { ethereumOf, signerOf } from './deps.ts'
 import { openRpcLine } from './rpc-line.ts'
 import { recordsDue } from './waiting.ts'
 import {
@@ -109,9 +109,9 @@ describe('anchoring, when something is wrong', () => {
     await rpc(test.stack, 'evm_setAutomine', [false])
     await published(area)
     const maxFeeGwei = 4
-    const { rpcUrl, anchoringKey, deploymentsDir, chainId } = test.stack
+    const { rpcUrl, deploymentsDir, chainId } = test.stack
     const deployment = readDeployment(deploymentsDir, chainId)
-    const capped = ethereum({ rpcUrl, anchoringKey, deployment, maxFeeGwei })
+    const capped = ethereum({ rpcUrl, signer: signerOf(test.stack), deployment, maxFeeGwei })
     const deps: Deps = { ...test.deps, ethereum: capped }
     await anchorBatches(deps)
     for (let round = 0; round < 12; round += 1) {

@@ -53,11 +53,19 @@ export async function startRoutes(deps: Deps, folders: readonly string[]) {
   setComposition({
     deps,
     refusals: recentRefusals(deps.clock),
-    config: { NUXT_ADMIN_TOKEN: ADMIN_TOKEN, NUXT_ADMIN_NAME: 'operator', NUXT_PROXY_HOPS: 1 },
+    config: {
+      NUXT_ADMIN_TOKEN: ADMIN_TOKEN,
+      NUXT_ADMIN_NAME: 'operator',
+      NUXT_PROXY_HOPS: 1,
+      NUXT_DEVICE_READINGS_PER_HOUR: 0,
+      NUXT_ADDRESS_READINGS_PER_MINUTE: 0,
+      NUXT_ADDRESS_REQUESTS_PER_MINUTE: 0,
+      NUXT_ACCOUNT_CALLS_PER_MINUTE: 0,
+    },
   })
 
   const app = h3.createApp()
-  for (const name of ['cors', 'security-headers', 'session-guard'])
+  for (const name of ['cors', 'session-guard'])
     app.use(handlerOf(await load(`server/middleware/${name}.ts`)))
   const router = h3.createRouter()
   const routes = (await routesIn()).filter(({ path }) =>

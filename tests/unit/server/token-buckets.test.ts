@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tokenBuckets } from '../../../server/services/token-buckets.ts'
+import { tokenBuckets } from '../../../server/services/limits/token-buckets.ts'
 
 const MINUTE_MS = 60_000
 

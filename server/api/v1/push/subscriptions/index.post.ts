@@ -5,7 +5,7 @@ export default apiRoute(async (event) => {
   requireOwnOrigin(event)
   const push = usePushSender()
   const request = await smallBodyOf(event, pushRequestSchema)
-  countSubscription(event)
+  await countSubscription(event)
   const subscribed = await subscribe(useDeps(), push, request)
   setResponseStatus(event, 201)
   return subscribed
