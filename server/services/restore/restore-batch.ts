@@ -13,6 +13,7 @@ import { storeLeafList } from '../ledger/leaf-list.ts'
 import { keepOnIpfs } from '../ledger/publish-batch.ts'
 import { anchorFields } from '../ledger/settle-batches.ts'
 import { noteLatestReadings } from '../reading/note-latest-readings.ts'
+import { dissolveBatches } from './dissolve-batches.ts'
 import { restoreComplaints } from './restore-complaints.ts'
 import { restoreDevices } from './restore-devices.ts'
 import { restoredRecord, type RestoredRecord } from './restored-record.ts'
@@ -80,28 +81,13 @@ async function expectAnchored(
   }
 }
 
-/**
- * Batches of these numbers that the contract never took, and never will as others have their places, give their records back to wait.
- * Throws `contradiction` where one of them is said to be anchored.
- */
+/** Where this number is another batch's here, the contract will never take that one, nor those after it. */
 async function dissolveOthers(
-  { models }: Deps,
-  { areaId: area_id, number, root }: BatchAnchored,
+  deps: Pick<Deps, 'models'>,
+  { areaId, number, root }: BatchAnchored,
 ): Promise<void> {
-  const from = { area_id, number: { $gte: number } }
-  const others = await models.batches.find(from, { root: 1, number: 1, state: 1 }).lean()
-  if (others.some((row) => row.number === number && row.root === toHex(root))) return
-  const anchored = others.find(({ state }) => state === 'anchored' || state === 'final')
-  if (anchored)
-    throw new CodedError(
-      'contradiction',
-      `batch ${anchored._id}: it is ${anchored.state} here, the chain holds another history of its area`,
-    )
-  await models.batches.deleteMany(from)
-  await models.records.updateMany(
-    { area_id, batch_number: { $gte: number } },
-    { $set: { batch_number: null } },
-  )
+  const here = await deps.models.batches.findById(`${areaId}/${number}`, { root: 1 }).lean()
+  if (here?.root !== toHex(root)) await dissolveBatches(deps, areaId, number)
 }
 
 /** The records of a proved file, some at a time. What the node gives now is compared with what was proved. */

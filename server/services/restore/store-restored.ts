@@ -1,13 +1,14 @@
-import { CodedError } from '../../../shared/coded-error.ts'
 import type { RecordRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { insertNew } from '../insert-new.ts'
 import { keepEquivocations } from '../reading/keep-equivocations.ts'
+import { dissolveBatches } from './dissolve-batches.ts'
 import type { RestoredRecord } from './restored-record.ts'
 
 /**
  * Stores records of one anchored batch under its number, those that wait here among them. A reading whose number was
- * meanwhile given to another record here that waits is the one that counts: the chain has it.
+ * meanwhile given to another record here is the one that counts: the chain has it. Throws `contradiction` where the other is
+ * anchored too.
  */
 export async function storeRestored(
   deps: Pick<Deps, 'models'>,
@@ -28,16 +29,14 @@ export async function storeRestored(
   for (const row of taken) if (!knownIds.has(row._id)) await replaceWaiting(deps, row)
 }
 
-async function replaceWaiting({ models }: Pick<Deps, 'models'>, row: RecordRow): Promise<void> {
+async function replaceWaiting(deps: Pick<Deps, 'models'>, row: RecordRow): Promise<void> {
+  const { records } = deps.models
   const { device_id, seq } = row
-  const other = await models.records.findOne({ device_id, seq }).lean()
+  const other = await records.findOne({ device_id, seq }).lean()
   if (other && other.batch_number !== null)
-    throw new CodedError(
-      'contradiction',
-      `record ${row._id}: expected number ${seq} of ${device_id} free, record ${other._id} of batch ${other.area_id}/${other.batch_number} has it`,
-    )
+    await dissolveBatches(deps, other.area_id, other.batch_number)
   if (other?.body !== undefined && other.digest !== undefined && other.digest !== row.digest)
-    await keepEquivocations({ models }, [
+    await keepEquivocations(deps, [
       {
         ordered_at: other.ordered_at,
         body: other.body,
@@ -46,6 +45,6 @@ async function replaceWaiting({ models }: Pick<Deps, 'models'>, row: RecordRow):
         seq: other.seq ?? 0,
       },
     ])
-  if (other) await models.records.deleteOne({ _id: other._id, batch_number: null })
-  await insertNew(models.records, [row])
+  if (other) await records.deleteOne({ _id: other._id, batch_number: null })
+  await insertNew(records, [row])
 }
