@@ -69,7 +69,7 @@ describe('gridwitness device simulate against a running portal', () => {
     const session = await simulateIn(join(test.dir, 'outage'), [...place, ...life])
     expect(session.code).toBe(0)
     expect(session.stdout).toMatch(/mains {2}off\n.*last_gasp OFF.*\n/)
-    expect(session.stdout).toMatch(/mains {2}on\n.*change ON/)
+    expect(session.stdout).toMatch(/mains {2}on\n(?:.*heartbeat OFF.*\n.*\n)?.*change ON/)
     expect(session.stdout).not.toContain('refused')
     const deviceId = idIn(session.stdout)
     const items = await heldOf(deviceId)
