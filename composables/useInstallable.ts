@@ -28,15 +28,21 @@ async function register(buildId: string): Promise<void> {
   const isFirst = serviceWorker.controller === null
   const { default: url } = await import('./offline/worker.ts?worker&url')
   await serviceWorker.register(`${url}?build=${encodeURIComponent(buildId)}`, { scope: '/' })
-  if (!isFirst) return
-  const { active } = await serviceWorker.ready
-  const fetched = performance.getEntriesByType('resource').map(({ name }) => new URL(name))
-  const message: KeepMessage = {
-    kind: 'keep',
-    page: location.pathname + location.search,
-    others: fetched
+  if (isFirst) keepWhatCamePastIt((await serviceWorker.ready).active)
+}
+
+/** Hands the page to its first worker, and what was or is being fetched without it: such a request is told of when it has ended. */
+function keepWhatCamePastIt(worker: ServiceWorker | null): void {
+  const keep = (message: Omit<KeepMessage, 'kind'>) =>
+    worker?.postMessage({ kind: 'keep', ...message } satisfies KeepMessage)
+  keep({ page: location.pathname + location.search, others: [] })
+  new PerformanceObserver((list) => {
+    const others = list
+      .getEntriesByType('resource')
+      .filter((entry) => 'workerStart' in entry && entry.workerStart === 0)
+      .map(({ name }) => new URL(name))
       .filter(({ origin }) => origin === location.origin)
-      .map(({ pathname, search }) => pathname + search),
-  }
-  active?.postMessage(message)
+      .map(({ pathname, search }) => pathname + search)
+    if (others.length > 0) keep({ page: null, others })
+  }).observe({ type: 'resource', buffered: true })
 }

@@ -1,9 +1,9 @@
 /** What the pages and the service worker tell each other. */
 
-/** Page to worker: keep these, which were fetched before the worker was there. Addresses on the portal. */
+/** Page to worker: keep these, which were fetched past it, the page itself among them. Addresses on the portal. */
 export interface KeepMessage {
   kind: 'keep'
-  page: string
+  page: string | null
   others: string[]
 }
 

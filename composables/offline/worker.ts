@@ -65,9 +65,8 @@ self.addEventListener('message', (event) => {
   if (kind !== 'keep') return
   const asked = (path: string, mode: string) =>
     keep(path, keepingOf({ method: 'GET', url: new URL(path, origin).href, mode }, origin))
-  event.waitUntil(
-    Promise.all([asked(page, 'navigate'), ...others.map((path) => asked(path, 'cors'))]),
-  )
+  const pages = page === null ? [] : [asked(page, 'navigate')]
+  event.waitUntil(Promise.all([...pages, ...others.map((path) => asked(path, 'cors'))]))
 })
 
 self.addEventListener('push', (event) => {
