@@ -17,13 +17,14 @@ import { withFolder, withModelsAt } from './with-models.ts'
  * Readings a second that the built portal takes, on loopback, beside what verification alone and journalled inserts alone
  * reach in the same run. Senders, broker and database share the machine with the portal. Prints one JSON line a measure.
  */
-const SINGLES = 10_000
+const SINGLES = 20_000
 const ARRAYS = 300
 const READINGS_PER_ARRAY = 100
-const CONNECTIONS = 64
 const ARRAYS_AT_ONCE = 4
 /** As many as a portal takes from a broker before it has acknowledged one, by default. */
 const MESSAGES_AT_ONCE = 512
+/** Every meter has a connection of its own: as many are under way over HTTP. */
+const CONNECTIONS = MESSAGES_AT_ONCE
 const POLL_MS = 20
 /** Code that runs for the first time is not what sensors meet. */
 const WARM_UP = 2_000
