@@ -14,7 +14,7 @@ const room = (name: string, timeoutMs: number) => ({
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       room('unit', 30_000),
       room('contracts', 60_000),
