@@ -14,8 +14,6 @@ interface Spanned {
 
 /** Addresses of what is told of supply: areas, outages, figures, sensors. */
 export const supplyApi = {
-  areas: ({ cursor, limit }: Paged) =>
-    withQuery(`${API}/areas`, { cursor, limit, geometry: 'none' }),
   reliability: (areaId: string, { from, to }: Required<Spanned>) =>
     withQuery(`${API}/areas/${part(areaId)}/reliability`, { from, to, interval: 'day' }),
   outages: ({ areaId, status, cursor, limit }: OutageFilter & Paged) =>

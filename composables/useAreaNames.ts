@@ -1,19 +1,14 @@
-import type { Area } from '../shared/api/map.ts'
+import { everyArea } from './area/every-area.ts'
 
-const LIMIT = 500
-
-/** Names of the areas by id, for labels and filters; an area beyond the first page goes by its id. */
+/** Names of the areas by id, for labels and filters. */
 export async function useAreaNames() {
-  const { data } = await useAsyncData('area-names', async () => {
-    const { items } = await ask<{ items: Area[] }>(
-      apiPaths.areas({ limit: LIMIT, geometry: 'none' }),
-    )
-    return items.map(({ area_id, name, parent_id }) => ({
+  const { data } = await useAsyncData('area-names', async () =>
+    (await everyArea({ hasOutlines: false })).map(({ area_id, name, parent_id }) => ({
       areaId: area_id,
       name,
       parentId: parent_id,
-    }))
-  })
+    })),
+  )
   const areas = computed(() => data.value ?? [])
   const nameOf = (areaId: string) =>
     areas.value.find((area) => area.areaId === areaId)?.name ?? areaId

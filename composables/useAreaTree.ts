@@ -1,21 +1,9 @@
-import type { Area } from '../shared/api/map.ts'
+import { everyArea } from './area/every-area.ts'
 import { areasAround, areasBelow } from './area/tree.ts'
 import type { AreaSummary } from './map/area-figures.ts'
 
-const LIMIT = 500
-
-async function fetchAll(): Promise<AreaSummary[]> {
-  const areas: AreaSummary[] = []
-  let cursor: string | null = null
-  do {
-    const page: { items: Area[]; next: string | null } = await ask(
-      supplyApi.areas({ cursor, limit: LIMIT }),
-    )
-    areas.push(...page.items.map(({ geometry: _, ...area }) => area))
-    cursor = page.next
-  } while (cursor !== null)
-  return areas
-}
+const fetchAll = async (): Promise<AreaSummary[]> =>
+  (await everyArea({ hasOutlines: false })).map(({ geometry: _, ...area }) => area)
 
 /** All areas with the state of their sensors, and how they lie in each other. */
 export async function useAreaTree() {

@@ -1,43 +1,17 @@
 import type { Area, MapAnswer } from '../shared/api/map.ts'
+import { everyArea, isOutline, type Outline } from './area/every-area.ts'
 import { innermost, type AreaSummary } from './map/area-figures.ts'
 
 /** Outline of an area, as the map draws it. */
 export interface AreaOutline {
   areaId: string
   name: string
-  geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon
+  geometry: Outline
   /** It holds others: drawn as a border around them. */
   isParent: boolean
 }
 
-const PAGE_LIMIT = 500
-
-interface AreasAsked {
-  /** A moment past; null: now. */
-  at: string | null
-  hasOutlines: boolean
-}
-
-async function fetchAreas({ at, hasOutlines }: AreasAsked): Promise<Area[]> {
-  const geometry = hasOutlines ? undefined : 'none'
-  const areas: Area[] = []
-  let cursor: string | null = null
-  do {
-    const page: { items: Area[]; next: string | null } = await ask(
-      apiPaths.areas({ cursor, limit: PAGE_LIMIT, geometry, at }),
-    )
-    areas.push(...page.items)
-    cursor = page.next
-  } while (cursor !== null)
-  return areas
-}
-
 const withoutOutline = ({ geometry: _, ...summary }: Area): AreaSummary => summary
-
-const isOutline = (
-  geometry: Area['geometry'] | GeoJSON.Geometry,
-): geometry is AreaOutline['geometry'] =>
-  geometry?.type === 'Polygon' || geometry?.type === 'MultiPolygon'
 
 function outlinesOf(areas: readonly Area[]): AreaOutline[] {
   const inner = new Set(innermost(areas))
@@ -67,7 +41,7 @@ export async function useAreas(at: Readonly<Ref<string | null>>) {
   const { data: areas, error } = await useAsyncData(
     'areas',
     async () => {
-      const found = await fetchAreas({ at: at.value, hasOutlines: false })
+      const found = await everyArea({ at: at.value, hasOutlines: false })
       if (import.meta.server) asOf.value = (await ask<MapAnswer>(apiPaths.map())).as_of
       return found.map(withoutOutline)
     },
@@ -82,7 +56,7 @@ export async function useAreas(at: Readonly<Ref<string | null>>) {
     // Outlines hardly ever change: drawn once, they stay.
     const hasOutlines = outlines.value.length === 0
     try {
-      const found = await fetchAreas({ at: at.value, hasOutlines })
+      const found = await everyArea({ at: at.value, hasOutlines })
       if (request !== asked) return
       areas.value = found.map(withoutOutline)
       if (hasOutlines) outlines.value = outlinesOf(found)
