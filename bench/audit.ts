@@ -32,7 +32,8 @@ const BEGAN_AT = Date.UTC(2020, 0, 1)
 /** One reading in so many comes hours late. */
 const LATE_EVERY = 97
 const LATE_HEARTBEATS = 20
-const RSS_GROWTH_MB = 64
+/** For what is found, which stays in memory, and a heap that settles late. Readings in memory would take several times this. */
+const RSS_GROWTH_MB = 128
 const KB_PER_MB = 1024
 const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 const TELLS_RSS = `data:text/javascript,process.on('exit',()=>console.error(process.resourceUsage().maxRSS))`
