@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto'
 import { canonicalText } from '../../../shared/json.ts'
 import type { ReadingRecord } from '../../../shared/record/index.ts'
 import type { Deps } from '../deps.ts'
 import type { SignedReading } from './open-reading.ts'
 import { leafHashOfBody } from '../ledger/record-bodies.ts'
+import { rowOfReading } from './reading-row.ts'
 import type { ListedDevice } from './registry.ts'
 import { Rejection } from './rejection.ts'
 import type { StorableReading } from './store-readings.ts'
@@ -88,7 +88,6 @@ function rowOf(
   areaId: string,
   receivedAt: Date,
 ): StorableReading['row'] {
-  const { device_id, seq, timestamp } = content.reading
   const record: ReadingRecord = {
     v: 1,
     type: 'reading',
@@ -97,18 +96,5 @@ function rowOf(
     ...content,
   }
   const body = canonicalText(record)
-  return {
-    _id: leafHashOfBody(body),
-    area_id: areaId,
-    type: 'reading',
-    ordered_at: receivedAt,
-    body,
-    batch_number: null,
-    underived: true,
-    device_id,
-    seq,
-    measured_at: new Date(timestamp),
-    // As `signedDigest`, by the runtime's own faster SHA-256.
-    digest: hash('sha256', signed),
-  }
+  return rowOfReading({ record, body, leafHash: leafHashOfBody(body), signed })
 }

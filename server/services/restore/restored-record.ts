@@ -1,12 +1,11 @@
-import { toHex } from '../../../shared/bytes.ts'
 import { parseJson } from '../../../shared/json.ts'
-import { signedDigest } from '../../../shared/reading/index.ts'
-import { parseRecord, type LedgerRecord, type ReadingRecord } from '../../../shared/record/index.ts'
+import { parseRecord, type LedgerRecord } from '../../../shared/record/index.ts'
 import { signedPart } from '../../../shared/verification/index.ts'
 import type { RecordRow } from '../../models/index.ts'
 import { rowOfRecord as rowOfComplaintEvent } from '../complaint/record-complaint-event.ts'
 import { rowOfRecord as rowOfDeviceEvent } from '../device/record-device-event.ts'
 import { expectIntact } from '../ledger/record-bodies.ts'
+import { rowOfReading } from '../reading/reading-row.ts'
 
 /** A record of a batch file with the row it was. */
 export interface RestoredRecord {
@@ -28,27 +27,10 @@ export function restoredRecord(
 function waitingRow(record: LedgerRecord, body: string, leafHash: string): RecordRow {
   switch (record.type) {
     case 'reading':
-      return rowOfReading(record, body, leafHash)
+      return rowOfReading({ record, body, leafHash, signed: signedPart(record).signed })
     case 'device_event':
       return rowOfDeviceEvent({ record, body, leafHash })
     case 'complaint_event':
       return rowOfComplaintEvent(record, body)
-  }
-}
-
-function rowOfReading(record: ReadingRecord, body: string, leafHash: string): RecordRow {
-  const { device_id, seq, timestamp } = record.reading
-  return {
-    _id: leafHash,
-    area_id: record.area_id,
-    type: 'reading',
-    ordered_at: new Date(record.received_at),
-    body,
-    batch_number: null,
-    underived: true,
-    device_id,
-    seq,
-    measured_at: new Date(timestamp),
-    digest: toHex(signedDigest(signedPart(record).signed)),
   }
 }
