@@ -1,6 +1,6 @@
 import { Schema, type Connection } from 'mongoose'
 
-/** Who may do a job now, until when. */
+/** Who may do a job now, until when by the database's clock. */
 export interface LeaseRow {
   _id: string
   holder: string

@@ -5,7 +5,7 @@ import { isDuplicateKey } from './insert-new.ts'
 const RENEWALS_PER_LEASE = 3
 
 export interface Lease {
-  /** Takes or prolongs the lease; false while another holder has it. */
+  /** Takes or prolongs the lease; false while another has it, or where the answer took longer than the lease lasts. */
   hold(): Promise<boolean>
   /** Prolongs the lease, which must be held, for as long as the work takes. */
   holdDuring(work: () => Promise<void>): Promise<void>
@@ -14,22 +14,38 @@ export interface Lease {
 }
 
 /**
- * A lease by compare-and-swap: at most one holder at a time as long as clocks agree within its duration. It spares
- * double work; nothing relies on it for correctness.
+ * A lease by compare-and-swap and the database's clock: at most one holder at a time, whatever the instances' clocks say. It
+ * spares double work; nothing relies on it for correctness.
  */
-export function lease({ models, clock, settings }: Deps, name: string, holder: string): Lease {
+export function lease(
+  { models, settings: { leaseMs } }: Pick<Deps, 'models' | 'settings'>,
+  name: string,
+  holder: string,
+): Lease {
+  const ours = { $literal: holder }
+  // An end that is absent, in a row not there yet, is less than any.
+  const isFree = { $or: [{ $eq: ['$holder', ours] }, { $lte: ['$expires_at', '$$NOW'] }] }
+  const ifFree = (taken: object, kept: string) => ({ $cond: [isFree, taken, kept] })
   const hold = async (): Promise<boolean> => {
-    const now = clock.now()
-    const expiresAt = new Date(now.getTime() + settings.leaseMs)
+    const askedAtMs = performance.now()
     try {
-      await models.leases.updateOne(
-        { _id: name, $or: [{ holder }, { expires_at: { $lte: now } }] },
-        { $set: { holder, expires_at: expiresAt } },
-        { upsert: true },
+      // The condition is in the update: the filter of an upsert may not reach `$$NOW`.
+      const row = await models.leases.collection.findOneAndUpdate(
+        { _id: name } as never,
+        [
+          {
+            $set: {
+              holder: ifFree(ours, '$holder'),
+              expires_at: ifFree({ $add: ['$$NOW', leaseMs] }, '$expires_at'),
+            },
+          },
+        ],
+        { upsert: true, returnDocument: 'after' },
       )
-      return true
+      // It runs from some moment after the question: an answer that comes too late says nothing of now.
+      return row?.holder === holder && performance.now() - askedAtMs < leaseMs
     } catch (error) {
-      // The row exists and is held by another: the upsert tried to insert it again.
+      // Another put the row there in this moment.
       if (isDuplicateKey(error)) return false
       throw error
     }
@@ -42,7 +58,7 @@ export function lease({ models, clock, settings }: Deps, name: string, holder: s
       const timer = setInterval(() => {
         // A database that is away is the work's to notice.
         if (!isGivenUp) renewal = hold().catch(() => false)
-      }, settings.leaseMs / RENEWALS_PER_LEASE)
+      }, leaseMs / RENEWALS_PER_LEASE)
       try {
         await work()
       } finally {
