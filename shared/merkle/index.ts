@@ -15,61 +15,71 @@ const nodeHash = (left: Uint8Array, right: Uint8Array): Hash =>
 /** SHA-256 of bytes, which it does not keep; a server may bring a faster one than the portable default. */
 export type Sha256 = (bytes: Uint8Array) => Hash
 
-function levelAbove(level: readonly Hash[], hash: Sha256): Hash[] {
-  const above: Hash[] = []
-  // One buffer for all pairs of the level: making one for each costs more than the hash.
+/** A whole subtree: its hash, the leaf it begins with, and how many leaves it has. */
+interface Subtree {
+  node: Hash
+  first: number
+  leaves: number
+}
+
+/**
+ * The one subtree over all leaves, which may come one by one: whole subtrees stand largest first, and two of one size
+ * become one (the tree of RFC 9162 §2.1.2, in room for its height). `visit` sees each pair that is joined.
+ */
+function treeOver(
+  leafHashes: Iterable<Uint8Array>,
+  hash: Sha256,
+  visit: (left: Subtree, right: Subtree) => void = () => undefined,
+): Subtree {
+  const standing: Subtree[] = []
+  // One buffer for all pairs: making one for each costs more than the hash.
   const pair = new Uint8Array(NODE_PREFIX.length + 2 * HASH_BYTES)
   pair.set(NODE_PREFIX)
-  for (let index = 0; index < level.length; index += 2) {
-    const left = level[index]
-    const right = level[index + 1]
-    if (left && right) {
-      pair.set(left, NODE_PREFIX.length)
-      pair.set(right, NODE_PREFIX.length + HASH_BYTES)
-      above.push(hash(pair))
-    } else if (left) above.push(left)
+  const join = (left: Subtree, right: Subtree): Subtree => {
+    visit(left, right)
+    pair.set(left.node, NODE_PREFIX.length)
+    pair.set(right.node, NODE_PREFIX.length + HASH_BYTES)
+    return { node: hash(pair), first: left.first, leaves: left.leaves + right.leaves }
   }
-  return above
+  let first = 0
+  for (const leafHash of leafHashes) {
+    let tree: Subtree = { node: asHash(leafHash), first, leaves: 1 }
+    for (let left = standing.at(-1); left?.leaves === tree.leaves; left = standing.at(-1)) {
+      standing.pop()
+      tree = join(left, tree)
+    }
+    standing.push(tree)
+    first += 1
+  }
+  if (standing.length === 0)
+    throw new CodedError('malformed', 'Merkle tree: expected at least one leaf, got none')
+  return standing.reduceRight((right, left) => join(left, right))
 }
 
-function* levels(leafHashes: readonly Hash[], hash: Sha256): Generator<readonly Hash[]> {
-  let level = leafHashes
-  for (yield level; level.length > 1; yield level) level = levelAbove(level, hash)
-}
-
-/** Root over at least one leaf hash, in order. Throws `malformed` on an empty list: no batch is empty. */
-export function merkleRoot(leafHashes: readonly Hash[], hash: Sha256 = sha256): Hash {
-  let root: Hash | undefined
-  for (const level of levels(leafHashes.map(asHash), hash)) root = level[0]
-  if (!root) throw new CodedError('malformed', 'Merkle tree: expected at least one leaf, got none')
-  return root
-}
+/** Root over at least one leaf hash, in order. Throws `malformed` where there is none: no batch is empty. */
+export const merkleRoot = (leafHashes: Iterable<Uint8Array>, hash: Sha256 = sha256): Hash =>
+  treeOver(leafHashes, hash).node
 
 /** Inclusion path of the leaf at `index`, from the leaf upwards (RFC 6962 §2.1.1). Throws `malformed` on an index outside. */
-export const inclusionPath = (leafHashes: readonly Hash[], index: number): Hash[] =>
+export const inclusionPath = (leafHashes: Iterable<Uint8Array>, index: number): Hash[] =>
   pathAndRoot(leafHashes, index).path
 
 /** Inclusion path of the leaf at `index` and the root it leads to, in one pass. Throws `malformed` on an index outside. */
 export function pathAndRoot(
-  leafHashes: readonly Hash[],
+  leafHashes: Iterable<Uint8Array>,
   index: number,
   hash: Sha256 = sha256,
 ): { path: Hash[]; root: Hash } {
-  if (!Number.isSafeInteger(index) || index < 0 || index >= leafHashes.length) {
-    throw new CodedError('malformed', `index: expected 0 to ${leafHashes.length - 1}, got ${index}`)
-  }
   const path: Hash[] = []
-  let position = index
-  let top: readonly Hash[] = []
-  for (const level of levels(leafHashes.map(asHash), hash)) {
-    const sibling = level[position % 2 === 0 ? position + 1 : position - 1]
-    if (sibling) path.push(sibling)
-    position = Math.floor(position / 2)
-    top = level
+  const holdsLeaf = ({ first, leaves }: Subtree) => index >= first && index < first + leaves
+  const { node, leaves } = treeOver(leafHashes, hash, (left, right) => {
+    if (holdsLeaf(left)) path.push(right.node)
+    else if (holdsLeaf(right)) path.push(left.node)
+  })
+  if (!Number.isSafeInteger(index) || index < 0 || index >= leaves) {
+    throw new CodedError('malformed', `index: expected 0 to ${leaves - 1}, got ${index}`)
   }
-  const [root] = top
-  if (!root) throw new Error('a tree with a leaf has a root')
-  return { path, root }
+  return { path, root: node }
 }
 
 export interface Inclusion {
