@@ -14,12 +14,15 @@ export interface FilePart {
 }
 
 /**
- * An IPFS node that keeps files for us. Promise: when `add` returns, the node has said that the whole file is stored
- * and pinned under exactly this CID; adding it again changes nothing. What is absent is an error, never empty bytes.
+ * An IPFS node that keeps files for us. Promise: when `add` returns, the node has said that the whole file is pinned under
+ * the CID that was computed here; adding it again changes nothing. What is absent is an error, never empty bytes.
  */
 export interface Ipfs {
-  /** Stores and pins the file, which must have this CID. Throws `ipfs_unavailable` or `wrong_cid`. */
-  add(cid: string, file: AsyncIterable<Uint8Array>): Promise<void>
+  /**
+   * Stores and pins a file, answers its CID. One that has another than the expected is not pinned. Throws
+   * `ipfs_unavailable` or `wrong_cid`.
+   */
+  add(file: AsyncIterable<Uint8Array>, expected?: string): Promise<string>
   /** The file behind a CID, or a part of it, streamed; like `block` and `car`, only what this node holds. */
   cat(cid: string, part?: FilePart): AsyncIterable<Uint8Array>
   /** One block. */
@@ -40,19 +43,35 @@ const OWN_ONLY: HTTPRPCOptions & { offline: true } = { offline: true }
 /** A node behind the Kubo RPC API (`/api/v0`). One that neither takes nor gives a byte for `idleMs` is unavailable. */
 export function kuboIpfs(apiUrl: string, { idleMs = IDLE_TIMEOUT_MS } = {}): Ipfs {
   const client = create({ url: apiUrl })
-  const guarded = <T>(call: string, work: () => Promise<T>, timeoutMs = idleMs): Promise<T> =>
+  const guarded = <T>(
+    call: string,
+    work: (isAlive: () => void, signal: AbortSignal) => Promise<T>,
+    timeoutMs = idleMs,
+  ): Promise<T> =>
     unlessIdle(timeoutMs, work).catch((error: unknown) => {
       throw asUnavailable(call, error)
     })
   const guardedStream = (call: string, open: () => AsyncIterable<Uint8Array>) =>
     unlessStalled(idleMs, call, open)
   return {
-    add: (cid, file) =>
-      unlessIdle(idleMs, (isAlive, signal) =>
-        importCar(client, CID.parse(cid), noted(file, isAlive), signal),
-      ).catch((error: unknown) => {
-        throw asUnavailable('dag/import', error)
-      }),
+    add: async (file, expected) => {
+      const { car, root: told } = carOfFile(file)
+      const root = await guarded('dag/import', async (isAlive, signal) => {
+        // What is not pinned yet, the node may forget again.
+        await Array.fromAsync(client.dag.import(noted(car, isAlive), { pinRoots: false, signal }))
+        return told
+      }).catch(async (error: unknown) => {
+        // What the file itself failed with comes first: the node only saw it break off.
+        await Promise.race([told, Promise.reject(error)])
+        throw error
+      })
+      if (expected !== undefined && root.toString() !== expected)
+        throw wrongCid(`expected the file ${expected}, got ${root}`)
+      const pinned = await guarded('pin/add', (_, signal) => client.pin.add(root, { signal }))
+      if (!pinned.equals(root))
+        throw wrongCid(`expected the node to pin ${root}, it answered ${pinned}`)
+      return root.toString()
+    },
     cat: (cid, part) =>
       guardedStream('cat', () => client.cat(CID.parse(cid), { ...OWN_ONLY, ...part })),
     block: (cid) => guarded('block/get', () => client.block.get(CID.parse(cid), OWN_ONLY)),
@@ -68,29 +87,8 @@ async function* ownDag(client: ReturnType<typeof create>, root: CID): AsyncGener
   yield* client.dag.export(root)
 }
 
-async function importCar(
-  client: ReturnType<typeof create>,
-  cid: CID,
-  file: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): Promise<void> {
-  const roots: string[] = []
-  const car = carOfFile(cid, file)
-  for await (const { root } of client.dag.import(car, { pinRoots: true, signal })) {
-    if (root.pinErrorMsg)
-      throw new CodedError<IpfsErrorCode>(
-        'ipfs_unavailable',
-        `IPFS: not pinned: ${root.pinErrorMsg}`,
-      )
-    roots.push(root.cid.toString())
-  }
-  if (roots.length !== 1 || roots[0] !== cid.toString()) {
-    throw new CodedError<IpfsErrorCode>(
-      'wrong_cid',
-      `IPFS: expected the node to pin ${cid.toString()}, it answered ${roots.join(', ') || 'nothing'}`,
-    )
-  }
-}
+const wrongCid = (what: string): CodedError<IpfsErrorCode> =>
+  new CodedError<IpfsErrorCode>('wrong_cid', `IPFS: ${what}`)
 
 function asUnavailable(call: string, cause: unknown): unknown {
   if (cause instanceof CodedError) return cause

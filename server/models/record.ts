@@ -47,6 +47,11 @@ const schema = new Schema<RecordRow>(
 )
 
 schema.index({ area_id: 1, batch_number: 1, ordered_at: 1, _id: 1 })
+// Events among the records that wait.
+schema.index(
+  { area_id: 1, batch_number: 1, ordered_at: 1 },
+  { partialFilterExpression: { type: { $in: ['device_event', 'complaint_event'] } } },
+)
 // Identity of a reading is (device, seq); device events carry no seq and are left out.
 schema.index(
   { device_id: 1, seq: 1 },

@@ -34,6 +34,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['block/get', blockGet],
   ['block/stat', blockStat],
   ['cat', cat],
+  ['pin/add', pinAdd],
   ['pin/ls', pinLs],
   ['pin/rm', pinRm],
 ])
@@ -78,6 +79,13 @@ async function pin(root: CID, { blocks, pins }: Stores): Promise<string> {
   }
   await pins.add(root)
   return ''
+}
+
+async function pinAdd(stores: Stores, query: URLSearchParams): Promise<Answer> {
+  const root = cidOf(only(query).replace(/^\/ipfs\//, ''))
+  const reason = await pin(root, stores)
+  if (reason !== '') throw new RpcError(`pin: ${reason}`)
+  return { kind: 'json', value: { Pins: [root.toString()] } }
 }
 
 async function dagExport({ blocks }: Stores, query: URLSearchParams): Promise<Answer> {

@@ -1,5 +1,4 @@
 import { writeBatchFile } from '../../../shared/batch/index.ts'
-import { toHex } from '../../../shared/bytes.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
 import { cidOfFile } from '../../adapters/unixfs.ts'
 import type { FilePart } from '../../adapters/ipfs.ts'
@@ -7,7 +6,7 @@ import type { BatchRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import type { Lease } from '../lease.ts'
 import { writeRows } from '../outage/write-rows.ts'
-import { loadLeafList } from './leaf-list.ts'
+import { leafIds, loadLeafList } from './leaf-list.ts'
 import { headerOf, keepOnIpfs } from './publish-batch.ts'
 import { recordBodies } from './whole-records.ts'
 
@@ -60,22 +59,19 @@ async function condenseBatch(deps: Deps, batch: BatchRow): Promise<void> {
       'record_damaged',
       `batch ${batch._id}: expected its records to make the file ${batch.cid}, they make ${cid}`,
     )
-  await keepOnIpfs(deps, cid, file())
+  await keepOnIpfs(deps, file(), cid)
   const [, ...ofRecords] = parts
-  const rows = leaves.flatMap((leaf, index) => {
-    const in_file = ofRecords[index]
-    return in_file ? [{ _id: toHex(leaf), in_file }] : []
-  })
-  for (let from = 0; from < rows.length; from += ROWS_PER_WRITE)
+  for (let from = 0; from < ofRecords.length; from += ROWS_PER_WRITE) {
+    const ids = leafIds(leaves, from, from + ROWS_PER_WRITE)
     await writeRows(
       deps.models.records,
-      rows.slice(from, from + ROWS_PER_WRITE).map(({ _id, in_file }) => ({
-        updateOne: {
-          filter: { _id, type: 'reading' as const },
-          update: { $set: { in_file }, $unset: { body: 1 as const } },
-        },
-      })),
+      ids.flatMap((_id, index) => {
+        const in_file = ofRecords[from + index]
+        const update = { $set: { in_file }, $unset: { body: 1 as const } }
+        return in_file ? [{ updateOne: { filter: { _id, type: 'reading' as const }, update } }] : []
+      }),
     )
+  }
   await deps.models.batches.updateOne(
     { _id: batch._id },
     { $set: { condensed_at: deps.clock.now() } },

@@ -5,25 +5,49 @@ import { merkleRoot, pathAndRoot, type Sha256 } from '../../../shared/merkle/ind
 import type { Deps } from '../deps.ts'
 import { insertNew } from '../insert-new.ts'
 
+/**
+ * Leaf hashes of a batch in order, 32 bytes each, laid end to end: an array of 262,144 hashes would take ten times the
+ * room.
+ */
+export type Leaves = Buffer
+
 /** The runtime's own SHA-256: a full batch has 262,143 nodes to hash. */
 const nativeSha256: Sha256 = (bytes) => asHash(hash('sha256', bytes, 'buffer'))
 
-/** Stores the leaf hashes (hex) of a batch in order, under their root, which it answers. */
+/** Of hashes in hex. */
+export const leavesOf = (leafHashes: readonly string[]): Leaves =>
+  Buffer.from(leafHashes.join(''), 'hex')
+
+export const leafCount = (leaves: Leaves): number => leaves.length / HASH_BYTES
+
+/** The hashes from one index up to another, or to the end, in hex: `_id`s of their records. */
+export function leafIds(leaves: Leaves, from = 0, to = leafCount(leaves)): string[] {
+  const end = Math.min(to, leafCount(leaves))
+  return Array.from({ length: Math.max(0, end - from) }, (_, index) => {
+    const at = (from + index) * HASH_BYTES
+    return leaves.toString('hex', at, at + HASH_BYTES)
+  })
+}
+
+function* hashesIn(leaves: Leaves): Generator<Hash> {
+  for (let at = 0; at < leaves.length; at += HASH_BYTES)
+    yield asHash(leaves.subarray(at, at + HASH_BYTES))
+}
+
+/** Stores the leaf hashes of a batch under their root, which it answers. */
 export async function storeLeafList(
   { models }: Pick<Deps, 'models'>,
-  leafHashes: readonly string[],
+  leaves: Leaves,
 ): Promise<string> {
-  // Views of one buffer: a buffer for each of 262,144 hashes would take several times the room.
-  const leaves = Buffer.from(leafHashes.join(''), 'hex')
   const root = toHex(merkleRoot(hashesIn(leaves), nativeSha256))
   await insertNew(models.leafLists, [{ _id: root, leaves }])
   return root
 }
 
-/** Leaf hashes of the batch with this root, in order. Throws `record_damaged` when the stored list is not that batch's. */
-export async function loadLeafList(deps: Pick<Deps, 'models'>, root: string): Promise<Hash[]> {
-  const leaves = hashesIn(await loadBytes(deps, root))
-  if (toHex(merkleRoot(leaves, nativeSha256)) !== root) throw otherRoot(root)
+/** Leaf hashes of the batch with this root. Throws `record_damaged` when the stored list is not that batch's. */
+export async function loadLeafList(deps: Pick<Deps, 'models'>, root: string): Promise<Leaves> {
+  const leaves = await loadBytes(deps, root)
+  if (toHex(merkleRoot(hashesIn(leaves), nativeSha256)) !== root) throw otherRoot(root)
   return leaves
 }
 
@@ -35,10 +59,10 @@ export async function loadLeafSlice(
   deps: Pick<Deps, 'models'>,
   root: string,
   { from, limit }: { from: number; limit: number },
-): Promise<{ leaves: Hash[]; size: number }> {
+): Promise<{ leaves: Leaves; size: number }> {
   const bytes = await loadBytes(deps, root)
-  const slice = bytes.subarray(from * HASH_BYTES, (from + limit) * HASH_BYTES)
-  return { leaves: hashesIn(slice), size: bytes.length / HASH_BYTES }
+  const leaves = bytes.subarray(from * HASH_BYTES, (from + limit) * HASH_BYTES)
+  return { leaves, size: leafCount(bytes) }
 }
 
 /**
@@ -65,15 +89,10 @@ function indexOfHash(bytes: Buffer, wanted: Hash): number | null {
   return at < 0 ? null : at / HASH_BYTES
 }
 
-const hashesIn = (bytes: Uint8Array): Hash[] =>
-  Array.from({ length: bytes.length / HASH_BYTES }, (_, index) =>
-    asHash(bytes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)),
-  )
-
 const otherRoot = (root: string): CodedError<'record_damaged'> =>
   new CodedError('record_damaged', `leaf list ${root}: the stored hashes do not hash to this root`)
 
-async function loadBytes({ models }: Pick<Deps, 'models'>, root: string): Promise<Buffer> {
+async function loadBytes({ models }: Pick<Deps, 'models'>, root: string): Promise<Leaves> {
   const row = await models.leafLists.collection.findOne(
     { _id: root as never },
     { promoteBuffers: true },

@@ -1,6 +1,5 @@
 import type { Batch, BatchRecord, BatchState } from '../../../shared/api/ledger.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
-import { toHex } from '../../../shared/bytes.ts'
 import { parseJson } from '../../../shared/json.ts'
 import { orderedAt, parseRecord, type LedgerRecord } from '../../../shared/record/index.ts'
 import type { BatchRow } from '../../models/index.ts'
@@ -8,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import { loadLeafSlice } from './leaf-list.ts'
 import { asFailure } from './list-failures.ts'
 import { afterCursor, pageOf } from '../page.ts'
+import { leafHashOfBody } from './record-bodies.ts'
 import { recordBodies } from './whole-records.ts'
 
 /** A batch as the API shows it; `head` is the latest block, null when the chain cannot be asked. */
@@ -114,13 +114,11 @@ export async function listBatchRecords(
       `cursor: expected one that this list answered as next, got ${cursor}`,
     )
   }
-  const { leaves: shown, size } = await loadLeafSlice(deps, root, { from, limit })
-  const items: BatchRecord[] = []
-  for await (const body of recordBodies(deps, shown)) {
-    const leaf = shown[items.length]
-    if (leaf)
-      items.push(asBatchRecord(parseRecord(parseJson(body)), from + items.length, toHex(leaf)))
-  }
+  const { leaves, size } = await loadLeafSlice(deps, root, { from, limit })
+  const bodies = await Array.fromAsync(recordBodies(deps, leaves))
+  const items = bodies.map((body, index) =>
+    asBatchRecord(parseRecord(parseJson(body)), from + index, leafHashOfBody(body)),
+  )
   return { items, next: from + limit < size ? String(from + limit) : null }
 }
 

@@ -1,11 +1,11 @@
-import { toHex, type Hash } from '../../../shared/bytes.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
 import type { FilePart } from '../../adapters/ipfs.ts'
 import type { RecordRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
+import { leafCount, leafIds, type Leaves } from './leaf-list.ts'
 import { expectIntact, leafHashOfBody } from './record-bodies.ts'
 
-const ROWS_PER_QUERY = 2_000
+const ROWS_PER_QUERY = 1_000
 /** Stretches of a file this near to each other are read as one. */
 const MAX_GAP_BYTES = 64 * 1024
 /** Read as one, and held, at most. */
@@ -104,10 +104,10 @@ async function readStretch(
  * Bodies of the records with these leaf hashes, in this order, each checked against its hash. Constant memory: while the
  * reader is busy with some, the next are asked for.
  */
-export async function* recordBodies(deps: Source, leaves: readonly Hash[]): AsyncGenerator<string> {
-  const idsFrom = (from: number) => leaves.slice(from, from + ROWS_PER_QUERY).map(toHex)
+export async function* recordBodies(deps: Source, leaves: Leaves): AsyncGenerator<string> {
+  const idsFrom = (from: number) => leafIds(leaves, from, from + ROWS_PER_QUERY)
   let coming = rowsOf(deps, idsFrom(0))
-  for (let from = 0; from < leaves.length; from += ROWS_PER_QUERY) {
+  for (let from = 0; from < leafCount(leaves); from += ROWS_PER_QUERY) {
     const rows = await coming
     coming = rowsOf(deps, idsFrom(from + ROWS_PER_QUERY))
     // Thrown where it is awaited, if the reader stays for it.

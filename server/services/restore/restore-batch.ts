@@ -9,7 +9,7 @@ import { CodedError } from '../../../shared/coded-error.ts'
 import { cidText, type BatchAnchored, type IpfsSource } from '../../../shared/verification/index.ts'
 import type { BatchRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
-import { storeLeafList } from '../ledger/leaf-list.ts'
+import { leavesOf, storeLeafList } from '../ledger/leaf-list.ts'
 import { keepOnIpfs } from '../ledger/publish-batch.ts'
 import { anchorFields } from '../ledger/settle-batches.ts'
 import { noteLatestReadings } from '../reading/note-latest-readings.ts'
@@ -31,16 +31,16 @@ export async function restoreBatch(
   told: BatchAnchored,
 ): Promise<void> {
   const cid = cidText(told.cid)
-  await keepOnIpfs(deps, cid, deps.ipfs.cat(cid)).catch((error: unknown) => {
+  await keepOnIpfs(deps, deps.ipfs.cat(cid), cid).catch((error: unknown) => {
     if (!(error instanceof CodedError) || error.code !== 'ipfs_unavailable') throw error
-    return keepOnIpfs(deps, cid, source.file(cid))
+    return keepOnIpfs(deps, source.file(cid), cid)
   })
   const leaves: string[] = []
   const header = await readBatchFile(deps.ipfs.cat(cid), ({ leafHash }) => {
     leaves.push(toHex(leafHash))
   })
   await expectAnchored(deps, header, told)
-  await storeLeafList(deps, leaves)
+  await storeLeafList(deps, leavesOf(leaves))
   await dissolveOthers(deps, told)
   for await (const some of inSteps(deps.ipfs.cat(cid), leaves, told.number)) {
     await storeRestored(deps, some)

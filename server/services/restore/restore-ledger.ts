@@ -1,6 +1,9 @@
 import { toHex } from '../../../shared/bytes.ts'
+import { CodedError } from '../../../shared/coded-error.ts'
 import type { BatchAnchored, IpfsSource } from '../../../shared/verification/index.ts'
 import type { Deps } from '../deps.ts'
+import { markBatch } from '../ledger/mark-records.ts'
+import { dissolveBatches } from './dissolve-batches.ts'
 import { restoreBatch } from './restore-batch.ts'
 
 /** Blocks asked for at once. */
@@ -32,6 +35,7 @@ export async function restoreLedger(
 ): Promise<Restored> {
   const { ethereum, models } = deps
   await ethereum.checkIdentity()
+  await markSealed(deps)
   const head = await ethereum.head()
   const unknown = new Set<string>()
   let batches = 0
@@ -48,6 +52,18 @@ export async function restoreLedger(
   }
   await releaseOrphans(deps)
   return { batches, unknownAreas: [...unknown] }
+}
+
+/**
+ * What a record waits for is known once every sealed batch has marked its own. One whose leaf hashes the backup lacks is no
+ * batch: its records wait again.
+ */
+async function markSealed(deps: Pick<Deps, 'models'>): Promise<void> {
+  for (const batch of await deps.models.batches.find({ is_marked: false }).lean())
+    await markBatch(deps, batch).catch(async (error: unknown) => {
+      if (!(error instanceof CodedError) || error.code !== 'record_damaged') throw error
+      await dissolveBatches(deps, batch.area_id, batch.number)
+    })
 }
 
 /**

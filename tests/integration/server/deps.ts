@@ -38,13 +38,15 @@ export class TestClock implements Clock {
   }
 }
 
-/** The collections of a stack's database, as the portal sees them. */
+/** The collections of a stack's database, as the portal sees them; the driver tells of each command where that is asked. */
 export async function openModels(
   stack: Pick<Stack, 'mongodbUri'>,
+  { monitorCommands = false } = {},
 ): Promise<{ models: Models; close(): Promise<void> }> {
   const connection = mongoose.createConnection()
   const models = createModels(connection)
-  await connection.openUri(stack.mongodbUri, { autoIndex: false, autoCreate: false })
+  const options = { autoIndex: false, autoCreate: false, monitorCommands }
+  await connection.openUri(stack.mongodbUri, options)
   return { models, close: () => connection.close() }
 }
 
@@ -57,10 +59,12 @@ export interface ServiceTest {
   stop(): Promise<void>
 }
 
-export async function startServices(): Promise<ServiceTest> {
+export async function startServices(
+  options: { monitorCommands?: boolean } = {},
+): Promise<ServiceTest> {
   const dir = await mkdtemp(join(tmpdir(), 'gridwitness-services-'))
   const stack = await startStack({ dir })
-  const { models, close } = await openModels(stack)
+  const { models, close } = await openModels(stack, options)
   await ensureIndexes(models)
   const clock = new TestClock()
   return {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { dueSchema } from '../../../shared/api/ledger.ts'
 import { dueBatches } from '../../../server/services/ledger/due-batches.ts'
+import { publishBatches } from '../../../server/services/ledger/publish-batch.ts'
 import { sealBatches } from '../../../server/services/ledger/seal-batch.ts'
 import { startServices, type ServiceTest } from './deps.ts'
 import { recordsDue } from './waiting.ts'
@@ -11,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => test?.stop())
 
-it('a batch is due one interval after its oldest record, and no longer once it is sealed', async () => {
+it('a batch is due one interval after its oldest record, and no longer once it is published', async () => {
   const { deps, clock } = test
   expect((await dueBatches(deps, {})).items).toEqual([])
   await recordsDue(test, 'patna', 1)
@@ -29,5 +30,6 @@ it('a batch is due one interval after its oldest record, and no longer once it i
   expect(items.map(({ area_id }) => area_id)).toEqual(['gaya'])
 
   await sealBatches(deps)
+  await publishBatches(deps)
   expect((await dueBatches(deps, {})).items).toEqual([])
 })

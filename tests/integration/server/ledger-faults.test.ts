@@ -13,10 +13,9 @@ import { anchorBatches } from '../../../server/services/ledger/anchor-batches.ts
 import { confirmAnchors } from '../../../server/services/ledger/confirm-anchor.ts'
 import type { Deps } from '../../../server/services/deps.ts'
 import { lease } from '../../../server/services/lease.ts'
-import { loadLeafList } from '../../../server/services/ledger/leaf-list.ts'
+import { leafIds, loadLeafList } from '../../../server/services/ledger/leaf-list.ts'
 import { publishBatches } from '../../../server/services/ledger/publish-batch.ts'
 import { sealBatches } from '../../../server/services/ledger/seal-batch.ts'
-import { toHex } from '../../../shared/bytes.ts'
 import { startIpfs } from '../../../stack/ipfs/index.ts'
 import { eventually, mine, rpc } from '../../portal.ts'
 import { ethereumOf, signerOf } from './deps.ts'
@@ -288,10 +287,10 @@ describe('publishing to a store that hangs', () => {
     await sealBatches(test.deps)
     const { ipfs } = test.deps
     let attempts = 0
-    const add: typeof ipfs.add = async (cid, file) => {
+    const add: typeof ipfs.add = async (file) => {
       attempts += 1
-      if (attempts === 1) return kuboIpfs('http://127.0.0.1:9/api/v0').add(cid, file)
-      return ipfs.add(cid, file)
+      if (attempts === 1) return kuboIpfs('http://127.0.0.1:9/api/v0').add(file)
+      return ipfs.add(file)
     }
     const deps: Deps = { ...test.deps, ipfs: { ...ipfs, add } }
     await expect(publishBatches(deps)).rejects.toThrow('dag/import failed')
@@ -365,7 +364,7 @@ describe('three instances', () => {
     const rows = await test.deps.models.batches.find({ area_id: area }).sort({ number: 1 }).lean()
     expect(await rootsOnChain(area)).toEqual(rows.map(({ root }) => root))
     const lists = await Promise.all(rows.map(({ root }) => loadLeafList(test.deps, root)))
-    expect(lists.flat().map(toHex).sort()).toEqual(leaves.sort())
+    expect(lists.flatMap((list) => leafIds(list)).sort()).toEqual(leaves.sort())
   })
 })
 
@@ -376,10 +375,10 @@ describe('the lease', () => {
     const isFree = new Promise<void>((resolve) => (letGo = resolve))
     let hasBegun = false
     const { ipfs } = test.deps
-    const add: typeof ipfs.add = async (cid, file) => {
+    const add: typeof ipfs.add = async (file) => {
       hasBegun = true
       await isFree
-      return ipfs.add(cid, file)
+      return ipfs.add(file)
     }
     const settings = { ...test.deps.settings, leaseMs: 300 }
     const deps: Deps = { ...test.deps, settings, ipfs: { ...ipfs, add } }

@@ -189,7 +189,7 @@ describe('a database that is lost', () => {
       ...deps,
       ipfs: {
         ...deps.ipfs,
-        add: () => Promise.resolve(),
+        add: (_, expected = '') => Promise.resolve(expected),
         async *cat() {
           yield new TextEncoder().encode('{}\n')
         },
