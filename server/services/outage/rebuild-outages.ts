@@ -10,6 +10,7 @@ import {
 } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { isDuplicateKey } from '../insert-new.ts'
+import { keepChangeTimes } from './keep-change-times.ts'
 import { firstUnderived } from './known-until.ts'
 
 type Rebuild = NonNullable<OutageBasisRow['rebuild']>
@@ -114,9 +115,10 @@ async function beginRebuild(deps: Rebuilding, rebuild: Rebuild): Promise<void> {
 }
 
 /** Once every record is in the new outages: they become those that are read. */
-export async function finishRebuild(deps: Pick<Deps, 'models'>): Promise<void> {
+export async function finishRebuild(deps: Pick<Deps, 'models' | 'clock'>): Promise<void> {
   const rebuild = (await readBasis(deps))?.rebuild
   if (rebuild?.stage !== 'building') return
+  await keepChangeTimes(deps)
   await deps.models.outageBasis.updateOne(ofRebuild(rebuild), {
     $set: { 'rebuild.stage': 'switching' },
   })

@@ -1,8 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { rebuildOutages } from '../../../server/services/outage/rebuild-outages.ts'
 import { batchSchema } from '../../../shared/api/ledger.ts'
 import { statusEventSchema } from '../../../shared/api/map.ts'
+import { outageSchema } from '../../../shared/api/outages.ts'
 import { TestDevice } from '../../device.ts'
-import { enrol, get, postReadings, startTestPortal, type TestPortal } from '../../portal.ts'
+import {
+  enrol,
+  eventually,
+  get,
+  postReadings,
+  startTestPortal,
+  type TestPortal,
+} from '../../portal.ts'
+import { openModels } from './deps.ts'
 
 let test: TestPortal
 beforeAll(async () => {
@@ -135,6 +145,26 @@ describe('the stream of events', () => {
     for (const device of devices) await witness.until(tells(device, 'on'))
     const after = await listen('?area_id=crowd', id)
     for (const device of devices) await after.until(tells(device, 'on'))
+  })
+
+  it('tells of no outage again when all are derived anew', async () => {
+    const device = new TestDevice('rebuilt')
+    await enrol(test.url, 'rebuilt', [device])
+    const events = await listen('?area_id=rebuilt')
+    const isOutage = (status: string) => (event: ServerEvent) =>
+      event.type === 'outage' && outageSchema.parse(JSON.parse(event.data)).status === status
+    await postReadings(test.url, [device.read(), device.read(off)])
+    await events.until(isOutage('ongoing'))
+    const stored = await openModels(test.stack)
+    onTestFinished(() => stored.close())
+    await rebuildOutages(stored)
+    await eventually('all derived anew', async () => {
+      const basis = await stored.models.outageBasis.findById('basis').lean()
+      return basis && !basis.rebuild
+    })
+    await postReadings(test.url, [device.read(on)])
+    await events.until(isOutage('restored'))
+    expect(events.heard.filter(isOutage('ongoing'))).toHaveLength(1)
   })
 
   it('begins with now for who never heard any, or whose last event is nonsense', async () => {

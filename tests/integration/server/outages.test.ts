@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Models } from '../../../server/models/index.ts'
+import { followChanges } from '../../../server/services/follow-changes.ts'
 import { lease } from '../../../server/services/lease.ts'
 import { listFailures } from '../../../server/services/ledger/list-failures.ts'
 import { breakOf, outageOf } from '../../../server/services/outage/outage-rows.ts'
@@ -316,6 +317,31 @@ it('shows what it had until all is derived anew, wherever that is cut short', as
   }
   expect(cuts).toBeGreaterThan(8)
 }, 60_000)
+
+it('tells of a rebuild only what it found new or other', async () => {
+  const [one, two] = devices
+  if (!one || !two) throw new Error('expected two devices')
+  const { models } = test.deps
+  const said = (device: typeof one, seq: number, minutes: number, on: boolean) =>
+    readingRow(device, seq, { minutes, on, lateMinutes: 0 })
+  const enrolled = [eventRow(one, 'enrolled', 0), eventRow(two, 'enrolled', 0)]
+  await models.records.create([...enrolled, said(one, 1, 0, true), said(one, 2, 10, false)])
+  await models.records.create([said(one, 3, 20, true), said(two, 1, 30, false)])
+  await derive(test.deps)
+  const times = async () => (await models.outages.find().lean()).map((row) => row.changed_at)
+  const before = await times()
+  expect(before).toHaveLength(2)
+  test.clock.advance(60_000)
+  await rebuildOutages(test.deps)
+  await derive(test.deps)
+  expect(await times()).toEqual(before)
+  const told = () => followChanges(test.deps, test.clock.now())
+  expect(await told()).toEqual([])
+  await rebuildOutages(test.deps)
+  await models.records.create([said(two, 2, 40, true)])
+  await derive(test.deps)
+  expect(await told()).toMatchObject([{ type: 'outage', data: { status: 'restored' } }])
+})
 
 it('lets one instance derive at a time', async () => {
   const other = lease(test.deps, 'outages', randomUUID())
