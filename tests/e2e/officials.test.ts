@@ -164,6 +164,20 @@ it('an official joins a duplicate to another, once sure', async () => {
   await page.context().close()
 })
 
+it('an administrator with a phone sees which section is open', async () => {
+  await look(admin, PHONE)
+  const rightOf = async (name: string) => {
+    const box = await page.getByRole('navigation').getByRole('link', { name }).boundingBox()
+    return box && box.x >= 0 ? box.x + box.width : Number.NaN
+  }
+  await open('/admin/people')
+  await expect.poll(() => rightOf('People')).toBeLessThanOrEqual(PHONE.viewport.width)
+  await open('/admin/devices/enrol')
+  await expect.poll(() => rightOf('Sensors')).toBeLessThanOrEqual(PHONE.viewport.width)
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
 describe('an administrator', () => {
   const fresh = new TestDevice('enrolled by hand', { latitude: 25.6, longitude: 85.05 })
   beforeAll(() => look(admin, DESK))
