@@ -13,6 +13,9 @@ function keptAreas(): string[] {
   }
 }
 
+/** On an iPhone or iPad there are notices for what was opened from the home screen alone: `standalone` tells that there. */
+const needsHomeScreen = () => 'standalone' in navigator && navigator.standalone === false
+
 /**
  * Whether this browser gets notices about an area, and how to begin and end them. `offered` is false where the browser or the
  * portal has none, until the page stands too. `state` says what stood in the way.
@@ -21,20 +24,25 @@ export function useAreaNotices(areaId: string) {
   const { locale } = useI18n()
   const offered = ref(false)
   const subscribed = ref(false)
-  const state = ref<'idle' | 'working' | 'denied' | 'failed'>('idle')
+  const state = ref<'idle' | 'working' | 'denied' | 'failed' | 'homeScreen'>('idle')
   let key = ''
 
   async function look(): Promise<void> {
-    if (!('serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window))
-      return
+    const has = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window
+    if (!has && !needsHomeScreen()) return
     const answer = await ask<PushKey>(apiPaths.pushKey()).catch(() => null)
     if (!answer?.public_key) return
     key = answer.public_key
+    if (has) await lookAtOwn()
+    else state.value = 'homeScreen'
+    offered.value = true
+  }
+
+  async function lookAtOwn(): Promise<void> {
     const registration = await navigator.serviceWorker.getRegistration()
     const subscription = await registration?.pushManager.getSubscription()
     subscribed.value = Boolean(subscription) && keptAreas().includes(areaId)
     if (Notification.permission === 'denied') state.value = 'denied'
-    offered.value = true
   }
 
   async function subscribe(): Promise<void> {

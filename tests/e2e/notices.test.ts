@@ -60,6 +60,20 @@ describe('notices about an area', () => {
     await blocked.context().close()
   })
 
+  it('say where they are to be had on an iPhone, and nothing where there are none', async () => {
+    const { page: without } = await watchedPage(scene.browser)
+    await without.addInitScript(() => Reflect.deleteProperty(window, 'PushManager'))
+    await without.goto(`${scene.test.url}/areas/${AREA}`, { waitUntil: 'networkidle' })
+    const notices = without.getByRole('heading', { name: 'Notices on this device' })
+    expect(await notices.count()).toBe(0)
+    await without.addInitScript(() => Object.assign(navigator, { standalone: false }))
+    await without.reload()
+    await notices.waitFor()
+    await without.getByText('tap Share, then “Add to Home Screen”').waitFor()
+    expect(await without.getByRole('button', { name: 'Send me notices' }).count()).toBe(0)
+    await without.context().close()
+  })
+
   it('are shown by the service worker, with the button that ends them', async () => {
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
     const notice = { title: 'Patna: no mains', body: 'b', path: '/areas', tag: 't', stop: 'Stop' }
