@@ -9,7 +9,7 @@ import { cpuOf, tellCpu } from './cpu.ts'
 import { httpLine, postRequest } from './http-line.ts'
 import { insertRate, verificationRate } from './limits.ts'
 import { ratePerSecond } from './rate.ts'
-import { devices, nextReadings } from './readings.ts'
+import { devices, nextBacklog, nextReadings } from './readings.ts'
 import { tell } from './tell.ts'
 import { withFolder, withModelsAt } from './with-models.ts'
 
@@ -20,7 +20,7 @@ import { withFolder, withModelsAt } from './with-models.ts'
 const SINGLES = 20_000
 const ARRAYS = 300
 const READINGS_PER_ARRAY = 100
-const ARRAYS_AT_ONCE = 4
+const ARRAYS_AT_ONCE = 16
 /** As many as a portal takes from a broker before it has acknowledged one, by default. */
 const MESSAGES_AT_ONCE = 512
 /** Every meter has a connection of its own: as many are under way over HTTP. */
@@ -92,7 +92,9 @@ function singleBodies(count: number): string[] {
 }
 
 function arrayBodies(): string[] {
-  return Array.from({ length: ARRAYS }, () => JSON.stringify(nextReadings(READINGS_PER_ARRAY)))
+  return Array.from({ length: ARRAYS }, (_, index) =>
+    JSON.stringify(nextBacklog(index, READINGS_PER_ARRAY)),
+  )
 }
 
 /** Bodies a second that so many connections get accepted. */
