@@ -1,31 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import {
-  serviceSpans,
-  type Break,
-  type Interruption,
-  type LedgerDeviceEvent,
-  type OutageReading,
-  type ServiceSpan,
-} from '../../../shared/outage/index.ts'
-import type { DeviceLineRow, OutageRoundRow, RecordRow } from '../../models/index.ts'
+import type { OutageRoundRow } from '../../models/index.ts'
 import { forgetAreaDays } from '../figure/area-days.ts'
 import { changedDays, type DeviceChange } from '../figure/changed-days.ts'
 import type { Deps } from '../deps.ts'
 import { isDuplicateKey } from '../insert-new.ts'
 import { wholeRecords } from '../ledger/whole-records.ts'
 import type { Lease } from '../lease.ts'
-import {
-  reviseAreaEvents,
-  writeAreaEvents,
-  type AreaEventsChange,
-  type InterruptionChange,
-} from './outage-events.ts'
-import { interruptionChange, reviseLine, tailOf } from './outage-line.ts'
-import { breakOf, breakRow, gapRow, isStored } from './outage-rows.ts'
-import { windowOf } from './outage-window.ts'
+import { changesByArea, changesOf, type Arrival } from './device-changes.ts'
+import { reviseAreaEvents, writeAreaEvents, type AreaEventsChange } from './outage-events.ts'
 import { finishRebuild, modelsToDerive } from './rebuild-outages.ts'
-import { soundDeviceEvent, soundReading } from './sound-records.ts'
-import { writeRows } from './write-rows.ts'
+import { soundReading } from './sound-records.ts'
+import { markDerived, writeBreaks, writeLines } from './write-changes.ts'
 
 const RECORDS_PER_ROUND = 2_000
 
@@ -50,13 +35,6 @@ export async function deriveOutages(
     if (!stop?.aborted) await finishRebuild(deps)
   })
   return derived
-}
-
-/** A row of a round with what it says. */
-interface Arrival {
-  row: RecordRow
-  /** Null: it is a device event, or damaged. */
-  reading: OutageReading | null
 }
 
 /**
@@ -149,155 +127,4 @@ async function currentRound({ models }: Deriving): Promise<OutageRoundRow | null
     if (isDuplicateKey(error)) return null
     throw error
   }
-}
-
-async function changesOf(deps: Deriving, arrivals: readonly Arrival[]): Promise<DeviceChange[]> {
-  const rows = arrivals.map(({ row }) => row)
-  const byDevice = Map.groupBy(arrivals, ({ row }) => row.device_id ?? '')
-  const found = await deps.models.deviceLines.find({ _id: { $in: [...byDevice.keys()] } }).lean()
-  const lines = new Map(found.map((line) => [line._id, line]))
-  const reservice = await newService(deps, rows)
-  const changes: DeviceChange[] = []
-  for (const [deviceId, ofDevice] of byDevice) {
-    const before = lines.get(deviceId) ?? { _id: deviceId, service: [], tail: [] }
-    const arriving = ofDevice.flatMap(({ reading }) => reading ?? [])
-    changes.push(await changeOf(deps, before, arriving, reservice.get(deviceId)))
-  }
-  return changes
-}
-
-/** Service of a device after its device events of a round, and all breaks kept of it. */
-interface NewService {
-  service: ServiceSpan[]
-  stored: Break[]
-}
-
-async function changeOf(
-  deps: Deriving,
-  before: DeviceLineRow,
-  arriving: readonly OutageReading[],
-  { service, stored }: NewService = { service: before.service, stored: [] },
-): Promise<DeviceChange> {
-  const { _id: deviceId, tail } = before
-  const window = arriving.length > 0 ? await windowOf(deps, deviceId, tail, arriving) : tail
-  const line = reviseLine(deviceId, window, arriving, deps.settings.heartbeatMs)
-  const spans = { before: before.service, after: service }
-  const lastSeq = tail.at(-1)?.seq ?? 0
-  const reachesTail = (line.held.at(-1)?.seq ?? 0) >= lastSeq
-  return {
-    deviceId,
-    line,
-    spans,
-    interruptions: interruptionChange(deviceId, line, spans, stored),
-    after: { _id: deviceId, service, tail: reachesTail ? tailOf(line.held) : tail },
-  }
-}
-
-/** Of the devices with events in this round: by those and the ones before; later ones have their own round. */
-async function newService(
-  deps: Deriving,
-  rows: readonly RecordRow[],
-): Promise<Map<string, NewService>> {
-  const { models } = deps
-  const inRound = new Set(rows.map(({ _id }) => _id))
-  const changed = rows.flatMap(({ type, device_id: id }) =>
-    type === 'device_event' && id !== undefined ? [id] : [],
-  )
-  if (changed.length === 0) return new Map()
-  const ofThese = { device_id: { $in: [...new Set(changed)] } }
-  const records = await models.records.find({ ...ofThese, type: 'device_event' }).lean()
-  const breaks = await models.deviceBreaks.find({ ...ofThese, kind: 'off' }).lean()
-  const stored = Map.groupBy(breaks, ({ device_id: id }) => id)
-  const found = new Map<string, NewService>()
-  for (const [id, ofDevice] of Map.groupBy(records, ({ device_id: id = '' }) => id)) {
-    const events: LedgerDeviceEvent[] = []
-    for (const row of ofDevice) {
-      const counts = !row.underived || inRound.has(row._id)
-      const event = counts ? await soundDeviceEvent(deps, row) : null
-      if (event) events.push(event)
-    }
-    found.set(id, {
-      service: serviceSpans(events),
-      stored: (stored.get(id) ?? []).flatMap(breakOf),
-    })
-  }
-  return found
-}
-
-function changesByArea(changes: readonly DeviceChange[]): Map<string, InterruptionChange> {
-  const byArea = new Map<string, InterruptionChange>()
-  const ofArea = ({ areaId }: Interruption): InterruptionChange => {
-    const change = byArea.get(areaId) ?? { removed: [], added: [] }
-    byArea.set(areaId, change)
-    return change
-  }
-  for (const { interruptions } of changes) {
-    for (const one of interruptions.removed) ofArea(one).removed.push(one)
-    for (const one of interruptions.added) ofArea(one).added.push(one)
-  }
-  return byArea
-}
-
-async function writeBreaks({ models }: Deriving, changes: readonly DeviceChange[]): Promise<void> {
-  const saved = changes.flatMap(({ deviceId, line: { breaks, gaps } }) => [
-    ...[...breaks.added.values()].filter(isStored).map((one) => breakRow(deviceId, one)),
-    ...[...gaps.added.values()].map((gap) => gapRow(deviceId, gap)),
-  ])
-  const gone = changes.flatMap(({ line: { breaks, gaps } }) => [
-    ...[...breaks.removed].flatMap(([key, one]) => {
-      const now = breaks.added.get(key)
-      return isStored(one) && !(now && isStored(now)) ? [key] : []
-    }),
-    ...[...gaps.removed.keys()].filter((key) => !gaps.added.has(key)),
-  ])
-  await writeRows(
-    models.deviceBreaks,
-    saved.map((row) => ({
-      replaceOne: { filter: { _id: row._id }, replacement: row, upsert: true },
-    })),
-  )
-  if (gone.length > 0) await models.deviceBreaks.deleteMany({ _id: { $in: gone } })
-}
-
-/** Of thousands of records nearly all count when they were measured: one statement for those, and one each for others. */
-async function markDerived(
-  { models }: Deriving,
-  rows: readonly RecordRow[],
-  changes: readonly DeviceChange[],
-): Promise<void> {
-  const placed = changes.flatMap(({ line }) => [...line.placed.values()])
-  const inRound = new Map(rows.map((row) => [row._id, row]))
-  const placedIds = new Set(placed.map(({ leafHash }) => leafHash))
-  const unplaced = [...inRound.keys()].filter((id) => !placedIds.has(id))
-  const { asMeasured = [], otherwise = [] } = Object.groupBy(placed, ({ leafHash, placedAt }) =>
-    inRound.get(leafHash)?.measured_at?.getTime() === placedAt ? 'asMeasured' : 'otherwise',
-  )
-  await writeRows(models.records, [
-    {
-      updateMany: {
-        filter: { _id: { $in: asMeasured.map(({ leafHash }) => leafHash) } },
-        update: [{ $set: { placed_at: '$measured_at' } }, { $unset: 'underived' }],
-      },
-    },
-    { updateMany: { filter: { _id: { $in: unplaced } }, update: { $unset: { underived: 1 } } } },
-    ...otherwise.map(({ leafHash, placedAt }) => ({
-      updateOne: {
-        filter: { _id: leafHash },
-        update: {
-          $set: { placed_at: new Date(placedAt) },
-          // One outside the round is placed anew and was derived before.
-          ...(inRound.has(leafHash) && { $unset: { underived: 1 as const } }),
-        },
-      },
-    })),
-  ])
-}
-
-async function writeLines({ models }: Deriving, changes: readonly DeviceChange[]): Promise<void> {
-  await writeRows(
-    models.deviceLines,
-    changes.map(({ after }) => ({
-      replaceOne: { filter: { _id: after._id }, replacement: after, upsert: true },
-    })),
-  )
 }

@@ -2,8 +2,7 @@ import { outageOf, outageRow } from './outage-rows.ts'
 import { reviseEvents, type Interruption, type OutageEvent } from '../../../shared/outage/index.ts'
 import { CHAIN_MS } from '../../../shared/outage/rules.ts'
 import type { Deps } from '../deps.ts'
-
-const CELLS_PER_DEGREE = 100
+import { cellsOfOutages } from './outage-cells.ts'
 
 export interface InterruptionChange {
   removed: Interruption[]
@@ -44,19 +43,14 @@ export async function writeAreaEvents(
   const changed = saved
     .filter((event) => known.get(event.id) !== JSON.stringify(event))
     .sort((a, b) => a.startedAt - b.startedAt)
-  const points = await cellsOfDevices(deps, changed)
+  const cells = await cellsOfOutages(deps, changed)
   const changedAt = deps.clock.now()
-  for (const event of changed) {
-    const cells = new Map(
-      event.interruptions.flatMap(({ deviceId }) => {
-        const cell = points.get(deviceId)
-        return cell ? [[cell.join(), cell] as const] : []
-      }),
+  for (const event of changed)
+    await outages.replaceOne(
+      { _id: event.id },
+      outageRow(event, cells.get(event.id) ?? [], changedAt),
+      { upsert: true },
     )
-    await outages.replaceOne({ _id: event.id }, outageRow(event, [...cells.values()], changedAt), {
-      upsert: true,
-    })
-  }
   if (removed.length > 0) await outages.deleteMany({ _id: { $in: removed } })
 }
 
@@ -92,23 +86,4 @@ async function eventsAround(
     for (const row of [...before, ...within]) found.set(row._id, outageOf(row))
   }
   return [...found.values()]
-}
-
-async function cellsOfDevices(
-  { models }: Pick<Deps, 'models'>,
-  events: readonly OutageEvent[],
-): Promise<Map<string, [number, number]>> {
-  const ids = new Set(
-    events.flatMap(({ interruptions }) => interruptions.map(({ deviceId }) => deviceId)),
-  )
-  if (ids.size === 0) return new Map()
-  const rows = await models.devices.find({ _id: { $in: [...ids] } }, { point: 1 }).lean()
-  const rounded = (degrees: number) => Math.round(degrees * CELLS_PER_DEGREE) / CELLS_PER_DEGREE
-  return new Map(
-    rows.flatMap(({ _id, point }) => {
-      if (!point) return []
-      const [longitude, latitude] = point.coordinates
-      return [[_id, [rounded(longitude), rounded(latitude)]] as const]
-    }),
-  )
 }
