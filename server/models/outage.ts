@@ -27,8 +27,8 @@ export interface OutageRow {
     last_seq: number | null
   }[]
   /**
-   * Where its devices of public place are, in hundredths of a degree and each once, for searching by rectangle along the
-   * index; absent where no place is public.
+   * Where its devices of public place were when they lost mains, in hundredths of a degree and each once, for searching by
+   * rectangle along the index; absent where no place is public.
    */
   cells?: { type: 'MultiPoint'; coordinates: [number, number][] }
   /** Server time of the last change: what live events follow. */

@@ -43,7 +43,7 @@ export const devices = [
 export const at = (minutes: number) => new Date(START_AT + minutes * MINUTE_MS)
 
 export function eventRow(
-  device: TestDevice,
+  device: Pick<TestDevice, 'facts'>,
   event: DeviceEventRecord['event'],
   minutes: number,
   area = 'a',

@@ -227,6 +227,24 @@ it('sets a damaged record aside, shows it, and derives all others; a rebuild loo
   await expectAsFromScratch()
 })
 
+it('are where their devices stood when they lost mains, wherever those are taken afterwards', async () => {
+  const [one] = devices
+  if (!one) throw new Error('expected a device')
+  const { records, outages } = test.deps.models
+  const said = [true, false, true].map((on, index) =>
+    readingRow(one, index + 1, { minutes: 10 * index, on, lateMinutes: 0 }),
+  )
+  const elsewhere = { facts: { ...one.facts, latitude: 26.5, longitude: 86.5 } }
+  await records.create([eventRow(one, 'enrolled', 0), ...said])
+  await derive(test.deps)
+  const where = async () => (await outages.findOne().lean())?.cells?.coordinates
+  expect(await where()).toEqual([[85.14, 25.59]])
+  await records.create([eventRow(elsewhere, 'moved', 30)])
+  await rebuildOutages(test.deps)
+  await derive(test.deps)
+  expect(await where()).toEqual([[85.14, 25.59]])
+})
+
 it('writes nothing more once its lease is lost and another has gone on', async () => {
   const [one] = devices
   if (!one) throw new Error('expected a device')
