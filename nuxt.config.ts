@@ -12,6 +12,7 @@ const nitro = {
   scheduledTasks: {
     '*/2 * * * * *': ['ledger:advance', 'outages:derive'],
     '*/30 * * * * *': ['complaints:tend', 'outages:tell'],
+    '*/5 * * * * *': ['readings:condense'],
   },
   esbuild: { options: { target: 'es2024' } },
   // ethers stands on another version of noble than we do: bundled, each finds its own.

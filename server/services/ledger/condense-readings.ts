@@ -10,8 +10,8 @@ import { leafIds, loadLeafList } from './leaf-list.ts'
 import { headerOf, keepOnIpfs } from './publish-batch.ts'
 import { recordBodies } from './whole-records.ts'
 
-/** Batches in one run; those left wait for the next. */
-const BATCHES_PER_RUN = 50
+/** Batches in one run, every five seconds: an old ledger is condensed bit by bit beside the work of the day. */
+const BATCHES_PER_RUN = 5
 const ROWS_PER_WRITE = 2_000
 const NEWLINE_BYTES = 1
 
