@@ -68,7 +68,7 @@ export async function markDerived(
   ])
 }
 
-/** Saves where the line of each device ends. After the marks: what is marked is in no later round. */
+/** Saves where the line of each device ends, and when it was in service. Repeatable. */
 export async function writeLines(
   { models }: Writing,
   changes: readonly DeviceChange[],
