@@ -27,6 +27,7 @@ function startPolling(follow: (after: Date) => Promise<Change[]>): NodeJS.Timeou
   return setInterval(async () => {
     if (busy) return
     busy = true
+    const askedAt = new Date()
     try {
       const changes = await follow(new Date(cursor.getTime() - OVERLAP_MS))
       for (const change of changes.filter((found) => !sent.has(keyOf(found)))) {
@@ -34,6 +35,8 @@ function startPolling(follow: (after: Date) => Promise<Change[]>): NodeJS.Timeou
         for (const listener of listeners) listener(change)
         if (change.at > cursor) cursor = change.at
       }
+      // What an instance far ahead dated must not hide what the others tell meanwhile.
+      if (cursor > askedAt) cursor = askedAt
       const oldest = cursor.getTime() - 2 * OVERLAP_MS
       sent = new Map([...sent].filter(([, at]) => at > oldest))
     } catch {

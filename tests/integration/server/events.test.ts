@@ -111,6 +111,24 @@ describe('the stream of events', () => {
     expect(events.heard.filter(tells(quiet, 'on'))).toHaveLength(1)
   })
 
+  it('goes on where an instance dated its changes two hours ahead', async () => {
+    const [ahead, present] = [new TestDevice('ahead'), new TestDevice('present')]
+    await enrol(test.url, 'ahead', [ahead, present])
+    const events = await listen('?area_id=ahead')
+    await postReadings(test.url, [ahead.read()])
+    await events.until(tells(ahead, 'on'))
+    const { models, close } = await openModels(test.stack)
+    onTestFinished(close)
+    await models.devices.updateOne(
+      { _id: ahead.facts.device_id },
+      { changed_at: new Date(Date.now() + 2 * 3_600_000), 'last.power_status': 'OFF' },
+    )
+    await events.until(tells(ahead, 'off'))
+    await postReadings(test.url, [present.read()])
+    await events.until(tells(present, 'on'))
+    expect(events.heard.filter(tells(ahead, 'off'))).toHaveLength(1)
+  })
+
   it('of one area tells of that area only', async () => {
     const [here, elsewhere] = [new TestDevice('here'), new TestDevice('elsewhere')]
     await enrol(test.url, 'here', [here])
