@@ -2,7 +2,7 @@ import { Gauge } from 'prom-client'
 import type { PortalMeasures } from '../services/measure-portal'
 import { registry } from './metrics'
 
-/** What the database and the chain know, as gauges: the same from every instance. */
+/** What the database and the chain know, as gauges: the same from every instance. NaN while it is away. */
 
 const gauge = <Label extends string = never>(
   name: string,
@@ -36,7 +36,7 @@ const numbers = {
   sessions: gauge('sessions', 'Sessions that have not ended.'),
   layoutVersion: gauge('layout_version', 'Version of the data layout of the database.'),
 }
-/** NaN while the chain does not say, or nothing was anchored yet. */
+/** NaN also while the chain does not say, or nothing was anchored yet. */
 const ofTheChain = {
   balanceWei: gauge('account_balance_wei', 'Wei on the anchoring account; NaN: the node is away.'),
   anchorGas: gauge('last_anchor_gas', 'Gas the latest mined anchor used; NaN: there is none.'),
@@ -44,16 +44,22 @@ const ofTheChain = {
   anchorBatches: gauge('last_anchor_batches', 'Batches in the latest mined anchor; NaN: none.'),
 }
 
-/** All metrics in the Prometheus text format. */
-export function renderMetrics(measures: PortalMeasures): Promise<string> {
-  oldest.set(measures.oldestUnanchoredSeconds)
-  for (const [state, count] of Object.entries(measures.batches)) batches.set({ state }, count)
-  for (const [state, count] of Object.entries(measures.waiting)) waiting.set({ state }, count)
-  failures.reset()
-  for (const [code, count] of Object.entries(measures.failures)) failures.set({ code }, count)
+const mongodbUp = gauge('mongodb_up', '1 while the database answers what is measured in it.')
+
+/** All metrics in the Prometheus text format; of the database none where it was not measured. */
+export function renderMetrics(measures: PortalMeasures | null): Promise<string> {
+  mongodbUp.set(Number(measures !== null))
+  for (const byLabel of [batches, waiting, failures]) byLabel.reset()
+  for (const [state, count] of Object.entries(measures?.batches ?? {}))
+    batches.set({ state }, count)
+  for (const [state, count] of Object.entries(measures?.waiting ?? {}))
+    waiting.set({ state }, count)
+  for (const [code, count] of Object.entries(measures?.failures ?? {}))
+    failures.set({ code }, count)
+  oldest.set(measures?.oldestUnanchoredSeconds ?? Number.NaN)
   for (const name of Object.keys(numbers) as (keyof typeof numbers)[])
-    numbers[name].set(measures[name])
+    numbers[name].set(measures?.[name] ?? Number.NaN)
   for (const name of Object.keys(ofTheChain) as (keyof typeof ofTheChain)[])
-    ofTheChain[name].set(measures[name] ?? Number.NaN)
+    ofTheChain[name].set(measures?.[name] ?? Number.NaN)
   return registry.metrics()
 }

@@ -29,6 +29,8 @@ const histogram = <Label extends string>(
 const readings = counter('readings_total', 'Readings handed in, by what became of them.', [
   'outcome',
 ])
+// From the start: after a restart, no reading at all must show as none and not as nothing known.
+readings.inc({ outcome: 'accepted' }, 0)
 /** Counts one handed-in reading: `accepted`, `duplicate`, or the code of its rejection. */
 export const countReading = (outcome: string): void => readings.inc({ outcome })
 

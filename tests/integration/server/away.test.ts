@@ -6,6 +6,7 @@ import { startMongo, type Mongo } from '../../../stack/mongodb/index.ts'
 import type { Portal } from '../../../stack/portal.ts'
 import { TestDevice } from '../../device.ts'
 import {
+  ADMIN_TOKEN,
   allBatches,
   enrol,
   eventually,
@@ -111,6 +112,16 @@ describe('a store that is away for a while', () => {
     const unready = await get<Readiness>(portal.url, '/ready')
     expect([unready.status, unready.body.ready]).toEqual([503, false])
     expect((await get(portal.url, '/health')).status).toBe(200)
+    // What watches the portal hears of it, and still hears what the process counts.
+    const scrape = await fetch(`${portal.url}/metrics`, {
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    })
+    const scraped = await scrape.text()
+    expect(scrape.status).toBe(200)
+    expect(scraped).toMatch(/^gridwitness_mongodb_up 0$/m)
+    expect(scraped).toMatch(/^gridwitness_devices nan$/im)
+    expect(scraped).not.toMatch(/^gridwitness_batches\{/m)
+    expect(scraped).toMatch(/^gridwitness_readings_total\{outcome="accepted"\} [1-9]/m)
 
     mongo = await startMongo({ dir: dir() })
     line('mongodb').redirect(socketOf(mongo.uri))

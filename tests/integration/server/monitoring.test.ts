@@ -64,16 +64,19 @@ const metricsIn = (expr: string): string[] =>
 let broker: Broker
 let test: TestPortal
 let scraped: string
+let scrapedAtFirst: string
 beforeAll(async () => {
   broker = await startBroker()
   test = await startTestPortal({ NUXT_MQTT_URL: broker.url })
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
+  const scrape = async () => (await fetch(`${test.url}/metrics`, { headers })).text()
+  scrapedAtFirst = await scrape()
   const device = new TestDevice('measured')
   await enrol(test.url, AREA, [device])
   await postReadings(test.url, [device.read()])
-  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
   // What has labels is there once it has happened.
   scraped = await eventually('an anchor that was paid for', async () => {
-    const answer = await (await fetch(`${test.url}/metrics`, { headers })).text()
+    const answer = await scrape()
     return /^gridwitness_last_anchor_gas \d/m.test(answer) && answer
   })
   await get(test.url, '/api/v1/areas')
@@ -134,6 +137,11 @@ describe('the metrics of a portal', () => {
     )
   })
 
+  it('say that no reading came before the first did', () => {
+    expect(scrapedAtFirst).toMatch(/^gridwitness_readings_total\{outcome="accepted"\} 0$/m)
+    expect(value('gridwitness_mongodb_up')).toBe(1)
+  })
+
   it('bear no id, however many devices and areas there are', () => {
     expect(scraped).not.toContain(AREA)
     expect(scraped).not.toContain(new TestDevice('measured').facts.device_id)
@@ -154,6 +162,27 @@ function fullName(first: string, name: string): string {
 }
 
 describe('an alert', () => {
+  it('is made to fire, and not to, by the rules test', async () => {
+    const { tests } = z
+      .looseObject({
+        tests: z.array(
+          z.looseObject({
+            alert_rule_test: z.array(
+              z.looseObject({ alertname: z.string(), exp_alerts: z.array(z.unknown()) }),
+            ),
+          }),
+        ),
+      })
+      .parse(parse(await text('docs/monitoring/alerts.test.yml')))
+    const looks = tests.flatMap(({ alert_rule_test }) => alert_rule_test)
+    for (const { alert } of await alerts()) {
+      const fires = looks
+        .filter(({ alertname }) => alertname === alert)
+        .map(({ exp_alerts }) => exp_alerts.length > 0)
+      expect([...new Set(fires)].sort(), alert).toEqual([false, true])
+    }
+  })
+
   it('leads to a page of its own, and every page belongs to one', async () => {
     const rules = await alerts()
     const names = rules.map(({ alert }) => alert)
