@@ -62,8 +62,12 @@ const MAX_ZOOM = 22
 /** `west,south,east,north` in degrees. */
 export const bboxField = z
   .string()
+  .regex(
+    /^-?\d+(?:\.\d+)?(?:e-?\d+)?(?:,-?\d+(?:\.\d+)?(?:e-?\d+)?){3}$/,
+    'expected west,south,east,north',
+  )
   .transform((text) => text.split(',').map(Number))
-  .pipe(z.tuple([z.number(), z.number(), z.number(), z.number()], 'expected west,south,east,north'))
+  .pipe(z.tuple([z.number(), z.number(), z.number(), z.number()]))
   .refine(
     ([west, south, east, north]) => west < east && south < north,
     'expected west < east and south < north',

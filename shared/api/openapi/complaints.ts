@@ -262,6 +262,7 @@ export const open311Paths: Paths = {
       params: { document },
       answers: { 200: bytes('As GeoReport v2 says', ...GEOREPORT) },
       problems: ['not_found'],
+      refusalTypes: GEOREPORT,
     }),
     post: operation({
       operationId: 'postGeoReport',
@@ -271,6 +272,7 @@ export const open311Paths: Paths = {
       params: { document },
       answers: { 201: bytes('As GeoReport v2 says', ...GEOREPORT) },
       problems: [...FILING, 'not_found', 'forbidden', 'too_large', 'unsupported_media_type'],
+      refusalTypes: GEOREPORT,
     }),
   },
   '/open311/v2/{collection}/{document}': {
@@ -281,6 +283,7 @@ export const open311Paths: Paths = {
       params: { collection: z.enum(['services', 'requests', 'tokens']), document },
       answers: { 200: bytes('As GeoReport v2 says', ...GEOREPORT) },
       problems: ['not_found'],
+      refusalTypes: GEOREPORT,
     }),
   },
 }

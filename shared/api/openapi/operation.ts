@@ -37,6 +37,8 @@ interface Described {
   answers: Record<number, JsonObject>
   /** Codes of the problem documents this call may answer, beside those its parts imply. */
   problems?: readonly ProblemCode[]
+  /** Media types of a form of its own in which most refusals come. */
+  refusalTypes?: readonly string[]
   /** A bearer token opens it. */
   needsToken?: boolean
   /** The cookie of someone signed in opens it; writes must come from the portal's own pages. */
@@ -51,7 +53,7 @@ const INTERNAL_STATUS = 500
 export function operation(described: Described): JsonObject {
   const { operationId, tag, summary, params = {}, query, headers = {}, body, answers } = described
   const { needsToken = false, needsSession = false, isUncounted = false } = described
-  const { problems = [], otherTypes = {} } = described
+  const { problems = [], otherTypes = {}, refusalTypes = [] } = described
   const codes = new Set<ProblemCode>(problems)
   if (!isUncounted) codes.add('rate_limited')
   if (query !== undefined || Object.keys(params).length > 0) codes.add('malformed')
@@ -80,7 +82,7 @@ export function operation(described: Described): JsonObject {
         ...(needsSession ? [{ session: [] }] : []),
       ],
     }),
-    responses: { ...answers, ...problemResponses(codes) },
+    responses: { ...answers, ...problemResponses(codes, refusalTypes) },
   }
 }
 
@@ -109,24 +111,37 @@ function queryParameters(query: z.ZodType): JsonObject[] {
   }))
 }
 
-function problemResponses(codes: ReadonlySet<ProblemCode>): JsonObject {
+function problemResponses(
+  codes: ReadonlySet<ProblemCode>,
+  refusalTypes: readonly string[],
+): JsonObject {
   const byStatus = Map.groupBy(codes, (code) => PROBLEM_STATUS[code])
   const responses = [...byStatus].map(([status, ofStatus]): [number, Json] => [
     status,
-    problemResponse(ofStatus.map((code) => `\`${code}\``).join(', '), isTemporary(status)),
+    problemResponse(ofStatus.map((code) => `\`${code}\``).join(', '), {
+      isTemporary: isTemporary(status),
+      // What the server itself fails in is a problem document in any case.
+      otherTypes: status < INTERNAL_STATUS ? refusalTypes : [],
+    }),
   ])
-  return Object.fromEntries([...responses, [INTERNAL_STATUS, problemResponse('`internal`', false)]])
+  return Object.fromEntries([...responses, [INTERNAL_STATUS, problemResponse('`internal`')]])
 }
 
 /** Statuses that say when to try again. */
 const isTemporary = (status: number): boolean => status === 429 || status === 503
 
-const problemResponse = (codes: string, isTemporaryStatus: boolean): JsonObject => ({
+const problemResponse = (
+  codes: string,
+  about: { isTemporary?: boolean; otherTypes?: readonly string[] } = {},
+): JsonObject => ({
   description: `Problem document, code ${codes}`,
-  ...(isTemporaryStatus && {
+  ...(about.isTemporary && {
     headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } },
   }),
-  content: { 'application/problem+json': { schema: ref('Problem') } },
+  content: {
+    'application/problem+json': { schema: ref('Problem') },
+    ...Object.fromEntries((about.otherTypes ?? []).map((type) => [type, {}])),
+  },
 })
 
 /** An answer in JSON, by a named schema or one given. */

@@ -239,7 +239,14 @@ function theOnlyDefinition(shared: Json | undefined): Json {
 /** JSON Schema of one value that needs no name, such as a parameter, as a client writes it. */
 export const inlineSchema = (schema: z.ZodType): JsonObject =>
   JSON.parse(
-    JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), (key, value: unknown) =>
-      key === '$schema' ? undefined : value,
+    JSON.stringify(
+      z.toJSONSchema(schema, { io: 'input', override: readAsNumber }),
+      (key, value: unknown) => (key === '$schema' ? undefined : value),
     ),
   )
+
+/** A number that came as text has the bounds of the field it is read into. */
+function readAsNumber({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: object }): void {
+  if (!(zodSchema instanceof z.ZodPipe) || !(zodSchema.in instanceof z.ZodNumber)) return
+  if (zodSchema.out instanceof z.ZodType) Object.assign(jsonSchema, inlineSchema(zodSchema.out))
+}

@@ -434,6 +434,7 @@ describe('reading what is stored', () => {
     ['/api/v1/batches/in-br-gaya/1/records?cursor=-1', 404],
     ['/api/v1/map?bbox=1,2,3', 400],
     ['/api/v1/map?bbox=NaN,0,1,1', 400],
+    ['/api/v1/map?bbox=,-1,,1', 400],
     ['/api/v1/areas/UPPER', 400],
     ['/api/v1/nothing/here', 404],
     ['/ipfs/nonsense', 400],
