@@ -60,6 +60,8 @@ const composeSchema = z.looseObject({
   secrets: z.record(z.string(), z.strictObject({ file: z.string() })),
   networks: z.record(z.string(), z.looseObject({ internal: z.boolean().optional() }).nullable()),
   volumes: z.record(z.string(), z.null()),
+  // A config with its text in the file is not put into a read-only container.
+  configs: z.record(z.string(), z.strictObject({ file: z.string() })).optional(),
 })
 const compose = async () => composeSchema.parse(parse(await text('compose.yaml'), { merge: true }))
 
@@ -98,6 +100,16 @@ describe('compose.yaml', () => {
     const mounted = services.portal?.secrets.map((name) => `/run/secrets/${name}`)
     expect(files.sort()).toEqual(mounted?.sort())
     expect(Object.keys(secrets).sort()).toEqual(services.portal?.secrets.toSorted())
+  })
+
+  it('gives the proxy its rules, which keep inside what is for machines', async () => {
+    const { caddy } = (await compose()).services
+    const [source = ''] = caddy?.volumes[0]?.split(':') ?? []
+    const rules = await text(source)
+    expect(found(rules, /\{\$([A-Z_]+)\}/g)).toEqual(Object.keys(caddy?.environment ?? {}))
+    expect(found(rules, /reverse_proxy (\S+)/g)).toEqual(['portal:3000'])
+    // The portal answers with a slash behind, too.
+    expect(rules).toMatch(/^\s*@inside path \/metrics \/metrics\/ \/ready \/ready\/$/m)
   })
 
   it('publishes neither database nor RPC of the IPFS node, and the portal by its proxy alone', async () => {
