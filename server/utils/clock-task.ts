@@ -7,15 +7,16 @@ const underWay = new Set<Promise<unknown>>()
 
 /**
  * One tick of a clock: calls the service, measures and tells how it went. What it throws is told and left to the next
- * tick, which tries again; once the process was told to stop, none begins, and while it restores only one. Answers null
- * in these cases.
+ * tick, which tries again. None begins before the database is prepared and once the process was told to stop, and while it
+ * restores only one. Answers null in these cases.
  */
 export async function runClock<Result>(
   name: string,
   work: () => Promise<Result>,
 ): Promise<TaskResult<Result | null>> {
-  if (stopSignal.aborted) return { result: null }
-  if (useComposition().restoreSource && name !== RUNS_WHILE_RESTORING) return { result: null }
+  const { isPrepared, restoreSource } = useComposition()
+  if (stopSignal.aborted || !isPrepared()) return { result: null }
+  if (restoreSource && name !== RUNS_WHILE_RESTORING) return { result: null }
   const beganAtMs = performance.now()
   const running = work()
   underWay.add(running)
