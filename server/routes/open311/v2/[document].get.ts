@@ -1,6 +1,7 @@
 import { open311RequestsQuery } from '../../../../shared/api/open311'
 import type { GeoReport } from '../../../utils/georeport'
-import { open311Requests, open311Services } from '../../../services/complaint/open311'
+import { open311Requests } from '../../../services/complaint/open311-requests'
+import { open311Services } from '../../../services/complaint/open311-services'
 
 const CHANGESET = '2026-11-21T00:00:00Z'
 

@@ -1,5 +1,5 @@
 import { open311FormSchema } from '../../../../shared/api/open311'
-import { fileByOpen311 } from '../../../services/complaint/open311'
+import { fileByOpen311 } from '../../../services/complaint/file-by-open311'
 
 export default open311Route(async (event, name) => {
   if (name !== 'requests') throw noSuchDocument(event)

@@ -2,7 +2,7 @@ import { serviceCodeField } from '../../../../../shared/api/open311'
 import { CodedError } from '../../../../../shared/coded-error'
 import { complaintIdField } from '../../../../../shared/complaint'
 import { parseAs } from '../../../../../shared/parse'
-import { open311Request } from '../../../../services/complaint/open311'
+import { open311Request } from '../../../../services/complaint/open311-requests'
 
 export default open311Route(async (event, name) => {
   switch (getRouterParam(event, 'collection')) {
