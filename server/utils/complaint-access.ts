@@ -8,7 +8,7 @@ import { parseAs } from '../../shared/parse'
 import type { Actor } from '../services/account/actor'
 import { subscriberOf } from '../services/account/network'
 import { allowComplaint } from '../services/complaint/allow-complaint'
-import type { Official } from '../services/complaint/handle-complaint'
+import type { Official } from '../services/complaint/official'
 
 const tokenField = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 

@@ -3,7 +3,7 @@ import {
   type ComplaintKind,
   type ComplaintStanding,
 } from '../../../shared/complaint/index.ts'
-import type { ComplaintRow } from '../../models/index.ts'
+import type { ComplaintRow, PendingComplaintEvent } from '../../models/index.ts'
 import type { ComplaintDesk } from '../deps.ts'
 
 /** How a complaint's standing and its row say the same. */
@@ -72,6 +72,26 @@ export function fieldsOf(standing: ComplaintStanding) {
 }
 
 const moment = (at: string | null): Date | null => (at === null ? null : new Date(at))
+
+/** The row of a complaint whose filing is decided; it counts once that is a record. */
+export const enteringRow = (
+  { standing, pending }: { standing: ComplaintStanding; pending: PendingComplaintEvent },
+  areas: string[],
+): ComplaintRow => ({
+  ...fieldsOf(standing),
+  _id: standing.complaintId,
+  areas,
+  status: 'entering',
+  // There is none yet; finishing is compared with it.
+  latest_event: 'none',
+  n: -1,
+  pending_event: pending,
+  is_pending: true,
+  tokens: [],
+  secrets: [],
+  erase_at: null,
+  changed_at: new Date(standing.latestAt),
+})
 
 /** When what is personal in a complaint goes: some time after it was closed, never while it is open. */
 export function eraseAtOf(

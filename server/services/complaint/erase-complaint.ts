@@ -1,11 +1,13 @@
 import type { ComplaintStepAnswer } from '../../../shared/api/complaints.ts'
-import { CodedError } from '../../../shared/coded-error.ts'
 import type { ComplaintEventRecord } from '../../../shared/record/index.ts'
 import type { ComplaintRow } from '../../models/index.ts'
-import { answered } from './add-to-complaint.ts'
+import { takeStep } from './complaint-answers.ts'
+import { complaintConflict, isComplaintConflict } from './complaint-conflict.ts'
+import { CITIZEN } from './decide-complaint-event.ts'
 import type { Deps } from '../deps.ts'
 import { ownedBy } from './describe-complaint.ts'
-import { findComplaintRow, finishPendingStep, recordStep } from './record-complaint-event.ts'
+import { actorOf, type Official } from './official.ts'
+import { findComplaintRow, finishPendingStep } from './record-complaint-event.ts'
 
 /** Erasure: salts and values go, a `redacted` event says of which events, the chain stays whole. */
 
@@ -23,18 +25,18 @@ export async function eraseOwn(
   const row = await findComplaintRow(deps, complaintId)
   const owned = ownedBy(row, token)
   const events = numbersOf(row, (secret) => secret.owner === owned && owned !== null)
-  return erase(deps, row, events, 'asked', { id: 'citizen', role: 'citizen' })
+  return erase(deps, row, events, 'asked', CITIZEN)
 }
 
 /** An official's erasure: of the events given, or of all. */
 export async function eraseByOfficial(
   deps: Deps,
   row: ComplaintRow,
-  pseudonym: string,
+  official: Official,
   { events, reason }: { events?: number[] | undefined; reason: 'asked' | 'unlawful' },
 ): Promise<ComplaintStepAnswer> {
   const wanted = numbersOf(row, ({ n }) => events === undefined || events.includes(n))
-  return erase(deps, row, wanted, reason, { id: pseudonym, role: 'official' })
+  return erase(deps, row, wanted, reason, actorOf(official))
 }
 
 const numbersOf = (
@@ -49,18 +51,13 @@ async function erase(
   reason: Reason,
   actor: ComplaintEventRecord['actor'],
 ): Promise<ComplaintStepAnswer> {
-  if (events.length === 0)
-    throw new CodedError(
-      'complaint_conflict',
-      `complaint ${row._id}: nothing personal is left to erase`,
-    )
-  const decided = await recordStep(deps, row, {
+  if (events.length === 0) throw complaintConflict(row._id, 'nothing personal is left to erase')
+  return takeStep(deps, row, {
     event: 'redacted',
     public: { events, reason },
     actor,
     owner: null,
   })
-  return answered(deps, decided)
 }
 
 /**
@@ -92,6 +89,6 @@ async function eraseDue(deps: Deps, complaintId: string): Promise<void> {
     )
   } catch (error) {
     // Another event came first: the next run looks again.
-    if (!(error instanceof CodedError && error.code === 'complaint_conflict')) throw error
+    if (!isComplaintConflict(error)) throw error
   }
 }

@@ -11,18 +11,14 @@ import {
 } from '../../../shared/complaint/index.ts'
 import type { ComplaintRow } from '../../models/index.ts'
 import { areaAncestry } from '../area/area-ancestry.ts'
+import { filed } from './complaint-answers.ts'
+import { areaOfPlace } from './complaint-area.ts'
 import { checkWork, type CheckedWork } from './complaint-challenge.ts'
-import { fieldsOf } from './complaint-row.ts'
+import { enteringRow } from './complaint-row.ts'
+import { CITIZEN, decideStep } from './decide-complaint-event.ts'
 import type { Deps } from '../deps.ts'
 import { answerAgain, linkFor, type NewLink } from './link.ts'
-import { placeDevices } from '../device/place-device.ts'
-import {
-  decideStep,
-  findComplaintRow,
-  finishPendingStep,
-  type DecidedStep,
-} from './record-complaint-event.ts'
-import { signReceipt } from '../reading/sign-receipt.ts'
+import { findComplaintRow, finishPendingStep } from './record-complaint-event.ts'
 
 type Filing = Omit<ComplaintRequest, 'altcha'> & { channel: 'web' | 'open311' }
 
@@ -85,7 +81,7 @@ export async function enterComplaint(
       due_at: dueAt(clockHours, now.toISOString(), fault, area_type),
       channel: filing.channel,
     },
-    actor: { id: 'citizen', role: 'citizen' },
+    actor: CITIZEN,
     texts: {
       place: placeText(filing),
       ...(filing.words !== undefined && { words: filing.words }),
@@ -104,26 +100,6 @@ export async function enterComplaint(
   return filed(deps, decided, link.token)
 }
 
-/** What is told to who filed or joined, once. */
-export const filed = async (
-  deps: Deps,
-  decided: DecidedStep,
-  token: string,
-): Promise<ComplaintFiled> => ({
-  complaint_id: decided.record.complaint_id,
-  leaf_hash: decided.standing.latestEvent,
-  token,
-  receipt: await receiptOf(deps, decided),
-})
-
-/** The promise that the record of an event will be anchored. */
-export const receiptOf = (deps: Pick<Deps, 'logKey'>, { record, standing }: DecidedStep) =>
-  signReceipt(deps, {
-    leafHash: standing.latestEvent,
-    areaId: record.area_id,
-    receivedAt: new Date(record.at),
-  })
-
 function kindHere(kind: ComplaintRequest['kind']): ComplaintKind {
   const here = COMPLAINT_KINDS.find((known) => known === kind)
   if (here) return here
@@ -133,41 +109,8 @@ function kindHere(kind: ComplaintRequest['kind']): ComplaintKind {
   )
 }
 
-/** The smallest area that holds the place, else the one stated. Throws `unknown_area`. */
-async function areaOfPlace(deps: Deps, filing: Filing): Promise<string> {
-  const { latitude, longitude, area_id } = filing
-  const device = { latitude, longitude }
-  try {
-    const [placed] = await placeDevices(deps, [{ device }])
-    if (placed) return placed.area_id
-  } catch (error) {
-    const isOutside = error instanceof CodedError && error.code === 'unknown_area'
-    if (!isOutside || area_id === undefined) throw error
-  }
-  const [stated] = await placeDevices(deps, [{ area_id, device }])
-  if (!stated) throw new Error('complaint: expected its place in an area')
-  return stated.area_id
-}
-
 const ID_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz234567'
 const ID_LENGTH = 16
 
 const newComplaintId = (): string =>
   `c-${Array.from({ length: ID_LENGTH }, () => ID_CHARACTERS[randomInt(ID_CHARACTERS.length)]).join('')}`
-
-/** The row of a complaint whose filing is decided; it counts once that is a record. */
-const enteringRow = ({ standing, pending }: DecidedStep, areas: string[]): ComplaintRow => ({
-  ...fieldsOf(standing),
-  _id: standing.complaintId,
-  areas,
-  status: 'entering',
-  // There is none yet; finishing is compared with it.
-  latest_event: 'none',
-  n: -1,
-  pending_event: pending,
-  is_pending: true,
-  tokens: [],
-  secrets: [],
-  erase_at: null,
-  changed_at: new Date(standing.latestAt),
-})

@@ -10,7 +10,7 @@ import {
 } from './complaint-summary.ts'
 import type { Deps } from '../deps.ts'
 import { contradictedBy } from './describe-complaint.ts'
-import type { Official } from './handle-complaint.ts'
+import type { Official } from './official.ts'
 import { cursorAfter, parseCursor } from '../page.ts'
 import { sensorsAround } from './sensors-around.ts'
 

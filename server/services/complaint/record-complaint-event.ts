@@ -1,25 +1,16 @@
 import { toHex, utf8 } from '../../../shared/bytes.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
-import {
-  standingAfter,
-  type Committed,
-  type ComplaintStanding,
-  type PublicPart,
-} from '../../../shared/complaint/index.ts'
-import { canonicalText, parseJson } from '../../../shared/json.ts'
+import { standingAfter } from '../../../shared/complaint/index.ts'
+import { parseJson } from '../../../shared/json.ts'
 import { leafHashOf } from '../../../shared/merkle/index.ts'
 import { parseRecord, type ComplaintEventRecord } from '../../../shared/record/index.ts'
-import type {
-  ComplaintRow,
-  ComplaintSecret,
-  PendingComplaintEvent,
-  RecordRow,
-} from '../../models/index.ts'
+import type { ComplaintRow, PendingComplaintEvent, RecordRow } from '../../models/index.ts'
+import { complaintConflict } from './complaint-conflict.ts'
 import { eraseAtOf, fieldsOf, standingOfRow } from './complaint-row.ts'
-import { sealSecret } from './complaint-secrets.ts'
+import { decideStep, type ComplaintStep, type DecidedStep } from './decide-complaint-event.ts'
 import type { Deps } from '../deps.ts'
 import { insertNew } from '../insert-new.ts'
-import type { NewLink } from './link.ts'
+import { forgetPhotos, keepPhotos } from './stored-photos.ts'
 
 /**
  * What happens to a complaint is decided on its row first, as `pending_event`, by compare-and-swap, together with the
@@ -28,65 +19,6 @@ import type { NewLink } from './link.ts'
  */
 
 type Finishing = Pick<Deps, 'models' | 'clock' | 'complaintDesk'>
-
-/** An event as its service wants it. */
-export type ComplaintStep = PublicPart & {
-  actor: ComplaintEventRecord['actor']
-  /** Personal values to commit to, by their names. */
-  texts?: Partial<Record<Committed, string>> | undefined
-  /** Event whose secret link hands it in; null for officials. */
-  owner: number | null
-  /** A value committed to already, a photo's. */
-  secret?: ComplaintSecret
-  /** A secret link this event gives out. */
-  link?: NewLink
-}
-
-export interface DecidedStep {
-  record: ComplaintEventRecord
-  standing: ComplaintStanding
-  pending: PendingComplaintEvent
-}
-
-/** The next event of a complaint, dated now or after its latest. Throws as `standingAfter`. */
-export function decideStep(
-  deps: Pick<Deps, 'clock' | 'complaintDesk'>,
-  { complaintId, areaId }: { complaintId: string; areaId: string },
-  before: ComplaintStanding | null,
-  step: ComplaintStep,
-): DecidedStep {
-  const n = before === null ? 0 : before.n + 1
-  const texts = Object.entries(step.texts ?? {}) as [Committed, string][]
-  const secrets = texts.map(([name, value]) =>
-    sealSecret(deps, complaintId, { n, name, owner: step.owner, value }),
-  )
-  if (step.secret) secrets.push(step.secret)
-  const latestMs = before === null ? 0 : Date.parse(before.latestAt)
-  const record: ComplaintEventRecord = {
-    v: 1,
-    type: 'complaint_event',
-    area_id: areaId,
-    at: new Date(Math.max(deps.clock.now().getTime(), latestMs + 1)).toISOString(),
-    complaint_id: complaintId,
-    event: step.event,
-    n,
-    previous: before?.latestEvent ?? null,
-    actor: step.actor,
-    commitments: Object.fromEntries(secrets.map(({ name, commitment }) => [name, commitment])),
-    public: step.public,
-  }
-  const standing = standingAfter(before, record)
-  return {
-    record,
-    standing,
-    pending: {
-      body: canonicalText(record),
-      secrets,
-      token_hash: step.link?.hash ?? null,
-      ...(step.link?.named && { request_hash: step.link.named.requestHash }),
-    },
-  }
-}
 
 /**
  * Puts the next event of a complaint into the ledger. Throws as `standingAfter`, and `complaint_conflict` when another
@@ -110,12 +42,7 @@ export async function recordStep(
       { returnDocument: 'after' },
     )
     .lean()
-  if (!claimed) {
-    throw new CodedError(
-      'complaint_conflict',
-      `complaint ${row._id}: another event came first; look again`,
-    )
-  }
+  if (!claimed) throw complaintConflict(row._id, 'another event came first; look again')
   await finishPendingStep(deps, claimed)
   return decided
 }
@@ -178,28 +105,6 @@ export const rowOfRecord = (record: ComplaintEventRecord, body: string): RecordR
 /** Numbers of the events whose values an event erases. */
 export const erasedBy = ({ event, public: said }: ComplaintEventRecord): ReadonlySet<unknown> =>
   new Set(event === 'redacted' && Array.isArray(said.events) ? said.events : [])
-
-const photosAmong = (secrets: readonly ComplaintSecret[]): string[] =>
-  secrets.flatMap(({ name, commitment }) => (name === 'photo' ? [commitment] : []))
-
-/** A photo whose event is decided no longer goes by itself. */
-async function keepPhotos(
-  { models }: Finishing,
-  secrets: readonly ComplaintSecret[],
-): Promise<void> {
-  const photos = photosAmong(secrets)
-  if (photos.length === 0) return
-  await models.complaintPhotos.updateMany({ _id: { $in: photos } }, { $set: { expires_at: null } })
-}
-
-/** Deletes the photos among these values. */
-export async function forgetPhotos(
-  { models }: Pick<Deps, 'models'>,
-  secrets: readonly ComplaintSecret[],
-): Promise<void> {
-  const photos = photosAmong(secrets)
-  if (photos.length > 0) await models.complaintPhotos.deleteMany({ _id: { $in: photos } })
-}
 
 /** The row of a complaint with nothing pending. Throws `not_found`. */
 export async function findComplaintRow(

@@ -4,7 +4,7 @@ import { dueAt } from '../../../shared/complaint/index.ts'
 import { areaDescendants } from '../area/area-descendants.ts'
 import { ENTERED } from './complaint-summary.ts'
 import type { Deps } from '../deps.ts'
-import type { Official } from './handle-complaint.ts'
+import type { Official } from './official.ts'
 
 /** Of the outages that go on, the latest this many are looked at. */
 const MAX_OUTAGES = 200

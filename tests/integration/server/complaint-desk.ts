@@ -12,10 +12,8 @@ import { newChallenge } from '../../../server/services/complaint/complaint-chall
 import type { Deps } from '../../../server/services/deps.ts'
 import { enrolDevices } from '../../../server/services/device/enrol-devices.ts'
 import { fileComplaint } from '../../../server/services/complaint/file-complaint.ts'
-import {
-  handleComplaint,
-  type Official,
-} from '../../../server/services/complaint/handle-complaint.ts'
+import { handleComplaint } from '../../../server/services/complaint/handle-complaint.ts'
+import type { Official } from '../../../server/services/complaint/official.ts'
 import { putArea } from '../../../server/services/area/put-area.ts'
 import type { ComplaintActionRequest } from '../../../shared/api/complaint-admin.ts'
 import type { ComplaintFiled, ComplaintRequest } from '../../../shared/api/complaints.ts'

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   addPhoto,
   commentOnComplaint,
-  joinComplaint,
-  openPhoto,
 } from '../../../server/services/complaint/add-to-complaint.ts'
 import { describeComplaint } from '../../../server/services/complaint/describe-complaint.ts'
 import { eraseOwn, tendComplaints } from '../../../server/services/complaint/erase-complaint.ts'
+import { joinComplaint } from '../../../server/services/complaint/join-complaint.ts'
+import { openPhoto } from '../../../server/services/complaint/open-photo.ts'
 import { standingOf } from '../../../shared/complaint/index.ts'
 import { act, fileAt, openDesk, putTree, recordsOf, workDone, type Desk } from './complaint-desk.ts'
 

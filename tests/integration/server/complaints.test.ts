@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   commentOnComplaint,
   disputeComplaint,
-  joinComplaint,
 } from '../../../server/services/complaint/add-to-complaint.ts'
 import { newChallenge } from '../../../server/services/complaint/complaint-challenge.ts'
 import { complaintStatistics } from '../../../server/services/complaint/complaint-statistics.ts'
 import { describeComplaint } from '../../../server/services/complaint/describe-complaint.ts'
 import { eraseOwn } from '../../../server/services/complaint/erase-complaint.ts'
 import { handleComplaint, handleMany } from '../../../server/services/complaint/handle-complaint.ts'
+import { joinComplaint } from '../../../server/services/complaint/join-complaint.ts'
 import {
   complaintsNearby,
   listComplaints,

@@ -1,4 +1,4 @@
-import { describeForOfficial } from '../../../../services/complaint/handle-complaint'
+import { describeForOfficial } from '../../../../services/complaint/official'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)

@@ -1,5 +1,5 @@
 import { joinRequestSchema } from '../../../../../shared/api/complaints'
-import { joinComplaint } from '../../../../services/complaint/add-to-complaint'
+import { joinComplaint } from '../../../../services/complaint/join-complaint'
 
 export default apiRoute(async (event) => {
   const complaintId = complaintIdOf(event)

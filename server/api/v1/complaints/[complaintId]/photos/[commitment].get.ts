@@ -1,4 +1,4 @@
-import { openPhoto } from '../../../../../services/complaint/add-to-complaint'
+import { openPhoto } from '../../../../../services/complaint/open-photo'
 
 export default apiRoute(async (event) => {
   const reader = { token: complaintSecret(event) }

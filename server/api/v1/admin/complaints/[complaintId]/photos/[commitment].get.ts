@@ -1,4 +1,4 @@
-import { openPhotoForOfficial } from '../../../../../../services/complaint/handle-complaint'
+import { openPhotoForOfficial } from '../../../../../../services/complaint/official'
 
 export default apiRoute(async (event) => {
   const actor = await requireAccess(event)
