@@ -3,7 +3,6 @@ import type { Deps } from '../deps.ts'
 import { leafCount, leafIds, loadLeafList, type Leaves } from './leaf-list.ts'
 
 const RECORDS_PER_MARK = 5_000
-const MARKS_AT_ONCE = 2
 
 type SealedBatch = Pick<BatchRow, '_id' | 'number' | 'root' | 'is_marked'>
 
@@ -19,16 +18,12 @@ export async function markRecords(
   leaves: Leaves,
 ): Promise<void> {
   if (is_marked) return
-  let from = 0
-  const mark = async () => {
-    while (from < leafCount(leaves)) {
-      const ids = leafIds(leaves, from, (from += RECORDS_PER_MARK))
-      await models.records.collection.updateMany(
-        { _id: { $in: ids as never[] }, batch_number: null },
-        { $set: { batch_number: number } },
-      )
-    }
+  for (let from = 0; from < leafCount(leaves); from += RECORDS_PER_MARK) {
+    const ids = leafIds(leaves, from, from + RECORDS_PER_MARK)
+    await models.records.collection.updateMany(
+      { _id: { $in: ids as never[] }, batch_number: null },
+      { $set: { batch_number: number } },
+    )
   }
-  await Promise.all(Array.from({ length: MARKS_AT_ONCE }, mark))
   await models.batches.updateOne({ _id }, { $set: { is_marked: true } })
 }
