@@ -1,7 +1,7 @@
 import type { H3Event } from 'h3'
 import { pictureQuery } from '../../shared/api/pictures'
 import { drawnPictures } from '../services/picture/drawn'
-import type { PictureStyle } from '../services/picture/words'
+import type { PictureStyle } from '../services/picture/written'
 
 const pictures = drawnPictures()
 const MAX_AGE_S = 60

@@ -7,7 +7,8 @@ import { mapDevices } from '../device/device-snapshot.ts'
 import { mapMomentAt } from '../map/map-moment.ts'
 import { layOut, type PictureFacts } from './layout.ts'
 import { outlineOf, type PicturePlace } from './place.ts'
-import { WORDS, written, type PictureStyle } from './words.ts'
+import { WORDS } from './words.ts'
+import { written, type PictureStyle } from './written.ts'
 
 /** What an area's sensors say now, and where they are. Throws `not_found`. */
 export async function areaPicture(

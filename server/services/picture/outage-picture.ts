@@ -7,7 +7,8 @@ import { mapDevices } from '../device/device-snapshot.ts'
 import { findOutageRow } from '../outage/describe-outage.ts'
 import { layOut, type PictureFacts } from './layout.ts'
 import { outlineOf, type PicturePlace } from './place.ts'
-import { WORDS, written, type PictureStyle } from './words.ts'
+import { WORDS } from './words.ts'
+import { written, type PictureStyle } from './written.ts'
 
 const MS_PER_S = 1000
 
