@@ -11,13 +11,12 @@ import { localKeys } from '../../../shared/outage/sums.ts'
 import { spanPeriod } from '../../../shared/outage/service.ts'
 import type { DeviceLineRow } from '../../models/index.ts'
 import { areaDayId } from './area-days.ts'
+import { changedTime } from './changed-time.ts'
 import type { Deps } from '../deps.ts'
 import type { AreaEventsChange, InterruptionChange } from '../outage/outage-events.ts'
 import type { LineChange } from '../outage/outage-line.ts'
 
 const DAY_MS = 86_400_000
-const ever = (at: number | null): number => at ?? Number.POSITIVE_INFINITY
-const always = (at: number | null): number => at ?? Number.NEGATIVE_INFINITY
 const dayOf = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS
 
 /** What a round changes about one device. */
@@ -27,39 +26,6 @@ export interface DeviceChange {
   spans: { before: readonly ServiceSpan[]; after: readonly ServiceSpan[] }
   interruptions: InterruptionChange
   after: DeviceLineRow
-}
-
-/** The time between two moments, whichever is first. */
-const between = (a: number, b: number): Period => ({ fromAt: Math.min(a, b), toAt: Math.max(a, b) })
-
-interface Stretch {
-  fromAt: number | null
-  toAt: number | null
-}
-
-/** Where one of two stretches is and the other is not. */
-const changeBetween = (a: Stretch, b: Stretch): Period[] => [
-  between(always(a.fromAt), always(b.fromAt)),
-  between(ever(a.toAt), ever(b.toAt)),
-]
-
-/** Where rows of one list are and those of the other are not; rows that are one and the same have one key. */
-function changedTime<Row extends Stretch>(
-  before: ReadonlyMap<string, Row>,
-  after: ReadonlyMap<string, Row>,
-): { time: Period; row: Row }[] {
-  const found: { time: Period; row: Row }[] = []
-  for (const [key, row] of before) {
-    const now = after.get(key)
-    const times = now
-      ? changeBetween(row, now)
-      : [{ fromAt: always(row.fromAt), toAt: ever(row.toAt) }]
-    found.push(...times.map((time) => ({ time, row })))
-  }
-  for (const [key, row] of after)
-    if (!before.has(key))
-      found.push({ time: { fromAt: always(row.fromAt), toAt: ever(row.toAt) }, row })
-  return found
 }
 
 /** Days that are over, of the areas a device was in, in which its state is not what it was. */
@@ -131,7 +97,10 @@ async function* ofLocals(
   for (const { areaId, deviceId, countedAt, endedAt } of interruptions) {
     yield { areaId, time: { fromAt: countedAt, toAt: countedAt + 1 } }
     const { before = [], after = [] } = known.get(deviceId) ?? {}
-    yield* inService([...before, ...after], { fromAt: countedAt, toAt: ever(endedAt) })
+    yield* inService([...before, ...after], {
+      fromAt: countedAt,
+      toAt: endedAt ?? Number.POSITIVE_INFINITY,
+    })
   }
 }
 
