@@ -6,7 +6,10 @@ import { GEOJSON_END, geojsonFeature, geojsonHead } from '../feeds/geojson.ts'
 import { outageRows, outagesHeader } from '../feeds/tables.ts'
 import { listOutages, type OutagesQuery } from './list-outages.ts'
 
-/** Files of all outages asked for, made page by page: whatever their number, memory holds one page. */
+/**
+ * Files of all outages asked for, made page by page: whatever their number, memory holds one page. Nothing is told before the first
+ * page is there, so that what refuses it – an area nobody knows, a database that is away – is an answer and not half a file.
+ */
 
 type FileQuery = Omit<OutagesQuery, 'limit' | 'cursor'>
 
@@ -21,8 +24,11 @@ async function* pages(deps: Deps, query: FileQuery): AsyncGenerator<Outage[]> {
 
 /** `/outages.csv`. */
 export async function* outagesAsCsv(deps: Deps, query: FileQuery): AsyncGenerator<Uint8Array> {
-  yield utf8(outagesHeader())
-  for await (const outages of pages(deps, query)) yield utf8(outageRows(outages))
+  let header = outagesHeader()
+  for await (const outages of pages(deps, query)) {
+    yield utf8(header + outageRows(outages))
+    header = ''
+  }
 }
 
 /** `/outages.geojson`. */

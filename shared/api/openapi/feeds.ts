@@ -44,7 +44,7 @@ export const feedPaths: Paths = {
       summary: 'Outages, RFC 4180, newest first',
       query: outagesFileQuery,
       answers: { 200: bytes('One row for each outage', 'text/csv') },
-      problems: ['store_unavailable'],
+      problems: ['not_found', 'store_unavailable'],
     }),
   },
   '/outages.geojson': {
@@ -54,7 +54,7 @@ export const feedPaths: Paths = {
       summary: 'Outages, RFC 7946, newest first',
       query: outagesFileQuery,
       answers: { 200: bytes('A feature collection', 'application/geo+json') },
-      problems: ['store_unavailable'],
+      problems: ['not_found', 'store_unavailable'],
     }),
   },
   '/alerts.xml': {

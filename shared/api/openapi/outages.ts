@@ -14,7 +14,7 @@ export const outagePaths: Paths = {
       summary: 'Outages, newest first; `from` and `to` bound their start, an area has all below it',
       query: outagesQuery,
       answers: read('A page of outages', 'Outages'),
-      problems: ['store_unavailable'],
+      problems: ['not_found', 'store_unavailable'],
     }),
   },
   '/api/v1/outages/{outageId}': {

@@ -72,6 +72,9 @@ describe('outages over HTTP', () => {
     [`${API}/outages/${id.replace('2026', '2025')}`, 404],
     [`${API}/outages/${id}/evidence?cursor=x`, 400],
     [`${API}/areas/nowhere/outages`, 404],
+    [`${API}/outages?area_id=nowhere`, 404],
+    ['/outages.csv?area_id=nowhere', 404],
+    ['/outages.geojson?area_id=nowhere', 404],
     [`${API}/devices/${'0'.repeat(18)}/timeline`, 404],
     [
       `${API}/devices/${device.facts.device_id}/timeline?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z`,
