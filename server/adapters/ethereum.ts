@@ -1,4 +1,4 @@
-import { Contract, JsonRpcProvider, keccak256, Network, Transaction } from 'ethers'
+import { Contract, JsonRpcProvider, keccak256, Network } from 'ethers'
 import artifact from '../../contracts/artifacts/GridwitnessLedger.json' with { type: 'json' }
 import { areaIdBytes32 } from '../../shared/area.ts'
 import { CodedError, messageOf } from '../../shared/coded-error.ts'
@@ -6,29 +6,14 @@ import type { Deployment } from '../../shared/deployment.ts'
 import { anchorsBetween, type BatchAnchored } from '../../shared/verification/index.ts'
 import { findAnchor, minedIn, type Cost, type Mined } from './ethereum-anchors.ts'
 import { ask, type EthereumErrorCode } from './ethereum-rpc.ts'
+import {
+  resign,
+  signAnchors,
+  type Fees,
+  type NewAnchor,
+  type SignedTransaction,
+} from './ethereum-transactions.ts'
 import type { TransactionSigner } from './transaction-signer.ts'
-
-export interface NewAnchor {
-  areaId: string
-  /** Hex without 0x, as everywhere outside Ethereum. */
-  previousRoot: string
-  root: string
-  size: number
-  /** Binary CID. */
-  cid: Uint8Array
-}
-
-export interface Fees {
-  maxFeePerGas: bigint
-  maxPriorityFeePerGas: bigint
-}
-
-export interface SignedTransaction {
-  hash: string
-  raw: string
-}
-
-export type { Cost, Mined }
 
 /**
  * The contract on Ethereum, through a node that may lag, forget or reorganise: every answer is what that node holds
@@ -76,7 +61,6 @@ export interface Ethereum {
   balance(): Promise<bigint>
 }
 
-const GAS_MARGIN_PERCENT = 20n
 const WEI_PER_GWEI = 1_000_000_000n
 const LOGS_TIMEOUT_MS = 20_000
 
@@ -165,37 +149,9 @@ export function ethereum({ rpcUrl, signer, deployment, maxFeeGwei }: EthereumOpt
       }
     },
 
-    async sign(batches, nonce, { maxFeePerGas, maxPriorityFeePerGas }) {
-      const data = contract.interface.encodeFunctionData('anchor', [
-        batches.map(({ areaId, previousRoot, root, size, cid }) => ({
-          areaId: areaIdBytes32(areaId),
-          previousRoot: `0x${previousRoot}`,
-          root: `0x${root}`,
-          size,
-          cid,
-        })),
-      ])
-      const call = { to: deployment.contract, data, from: signer.address }
-      const gas = await ask('eth_estimateGas', () => provider.estimateGas(call))
-      const transaction = Transaction.from({
-        type: 2,
-        chainId: deployment.chain_id,
-        to: deployment.contract,
-        data,
-        nonce,
-        gasLimit: gas + (gas * GAS_MARGIN_PERCENT) / 100n,
-        maxFeePerGas,
-        maxPriorityFeePerGas,
-      })
-      return signed(signer, transaction)
-    },
+    sign: (...call) => signAnchors({ provider, contract, signer, deployment }, ...call),
 
-    async resign(raw, { maxFeePerGas, maxPriorityFeePerGas }) {
-      const transaction = Transaction.from(raw).clone()
-      transaction.signature = null
-      Object.assign(transaction, { maxFeePerGas, maxPriorityFeePerGas })
-      return signed(signer, transaction)
-    },
+    resign: (raw, fees) => resign(signer, raw, fees),
 
     async send(raw) {
       try {
@@ -217,14 +173,6 @@ export function ethereum({ rpcUrl, signer, deployment, maxFeeGwei }: EthereumOpt
 
     balance: async () => BigInt(String(await rpc('eth_getBalance', [signer.address, 'latest']))),
   }
-}
-
-async function signed(
-  signer: TransactionSigner,
-  transaction: Transaction,
-): Promise<SignedTransaction> {
-  const raw = await signer.sign(transaction)
-  return { hash: keccak256(raw), raw }
 }
 
 const lower = (a: bigint, b: bigint): bigint => (a < b ? a : b)

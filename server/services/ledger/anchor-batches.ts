@@ -1,5 +1,5 @@
 import { CID } from 'multiformats/cid'
-import type { NewAnchor } from '../../adapters/ethereum.ts'
+import type { NewAnchor } from '../../adapters/ethereum-transactions.ts'
 import type { BatchRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { dueForTry } from './failure.ts'

@@ -1,6 +1,6 @@
 import { CodedError } from '../../../shared/coded-error.ts'
 import type { BatchRow } from '../../models/index.ts'
-import type { Mined } from '../../adapters/ethereum.ts'
+import type { Mined } from '../../adapters/ethereum-anchors.ts'
 import type { Deps } from '../deps.ts'
 import { anchorFields, noteFailure } from './settle-batches.ts'
 

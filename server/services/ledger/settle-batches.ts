@@ -1,5 +1,5 @@
 import { CodedError } from '../../../shared/coded-error.ts'
-import type { Mined } from '../../adapters/ethereum.ts'
+import type { Mined } from '../../adapters/ethereum-anchors.ts'
 import type { BatchRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { failureAfter } from './failure.ts'

@@ -1,5 +1,6 @@
 import { CodedError } from '../../../shared/coded-error.ts'
-import type { Cost, Fees, NewAnchor, SignedTransaction } from '../../adapters/ethereum.ts'
+import type { Cost } from '../../adapters/ethereum-anchors.ts'
+import type { Fees, NewAnchor, SignedTransaction } from '../../adapters/ethereum-transactions.ts'
 import type { AnchorTransactionRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { noteFailure, settleAnchored } from './settle-batches.ts'
