@@ -1,5 +1,7 @@
 import type { Deps } from '../deps.ts'
 
+const LONGEST_WAIT_MS = 10_000
+
 /** The first record received of those that outages do not follow from yet; null: there is none. */
 export async function firstUnderived({ models }: Pick<Deps, 'models'>) {
   const [waiting] = await models.records
@@ -8,6 +10,12 @@ export async function firstUnderived({ models }: Pick<Deps, 'models'>) {
     .limit(1)
     .lean()
   return waiting ?? null
+}
+
+/** Whether deriving may wait: nothing was received so long ago that outages have to follow from it now. */
+export async function mayWait(deps: Pick<Deps, 'models' | 'clock'>): Promise<boolean> {
+  const first = await firstUnderived(deps)
+  return !first || deps.clock.now().getTime() - first.ordered_at.getTime() < LONGEST_WAIT_MS
 }
 
 /**

@@ -1,4 +1,5 @@
 import { deriveOutages } from '../../services/outage/derive-outages'
+import { mayWait } from '../../services/outage/known-until'
 
 export default defineTask({
   meta: {
@@ -7,6 +8,10 @@ export default defineTask({
   },
   run() {
     const { deps, outageLease } = useComposition()
-    return runClock('outages:derive', () => deriveOutages(deps, outageLease, stopSignal))
+    return runClock('outages:derive', async () => {
+      // Whoever waits for an answer comes first, for a while.
+      if ((await isBusy()) && (await mayWait(deps))) return 0
+      return deriveOutages(deps, outageLease, stopSignal)
+    })
   },
 })

@@ -5,6 +5,7 @@ import type { Models } from '../../../server/models/index.ts'
 import { followChanges } from '../../../server/services/follow-changes.ts'
 import { lease } from '../../../server/services/lease.ts'
 import { listFailures } from '../../../server/services/ledger/list-failures.ts'
+import { mayWait } from '../../../server/services/outage/known-until.ts'
 import { breakOf, outageOf } from '../../../server/services/outage/outage-rows.ts'
 import { rebuildOutages } from '../../../server/services/outage/rebuild-outages.ts'
 import { canonicalText, parseJson } from '../../../shared/json.ts'
@@ -367,4 +368,17 @@ it('lets one instance derive at a time', async () => {
   expect(await derive(test.deps)).toBeNull()
   await other.release()
   expect(await derive(test.deps)).toBe(0)
+})
+
+it('lets what was received wait to be derived for ten seconds, no longer', async () => {
+  const [device] = devices
+  if (!device) throw new Error('expected devices')
+  const waitsAfter = (ms: number) =>
+    mayWait({ ...test.deps, clock: { now: () => new Date(START_AT + ms) } })
+  expect(await waitsAfter(0)).toBe(true)
+  await test.deps.models.records.create([eventRow(device, 'enrolled', 0)])
+  expect(await waitsAfter(9_999)).toBe(true)
+  expect(await waitsAfter(10_000)).toBe(false)
+  await derive(test.deps)
+  expect(await waitsAfter(10_000)).toBe(true)
 })
