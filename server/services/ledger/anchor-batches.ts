@@ -3,8 +3,9 @@ import type { NewAnchor } from '../../adapters/ethereum-transactions.ts'
 import type { BatchRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { dueForTry } from './failure.ts'
+import { followPendingTransaction } from './follow-transaction.ts'
+import { sendTransaction } from './send-transaction.ts'
 import { contradiction, noteFailure, settleAnchored } from './settle-batches.ts'
-import { followPendingTransaction, sendTransaction } from './transactions.ts'
 
 /**
  * Batches in one transaction. The contract takes 383; this many, all of new areas at 69,200 gas each, stay with the
