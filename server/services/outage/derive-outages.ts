@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { OutageRoundRow } from '../../models/index.ts'
+import type { OutageRoundRow, RecordRow } from '../../models/index.ts'
 import { forgetAreaDays } from '../figure/area-days.ts'
 import { changedDays, type DeviceChange } from '../figure/changed-days.ts'
 import type { Deps } from '../deps.ts'
@@ -42,11 +42,11 @@ export async function deriveOutages(
  * from them alone; so a round that was cut short is done again, the same.
  */
 async function deriveRound(deps: Deriving, lease: Lease): Promise<number> {
-  const { records, outageRounds } = deps.models
-  const round = await currentRound(deps)
-  if (!round) return 0
-  const found = await records.find({ _id: { $in: round.leaf_hashes } }).lean()
-  const rows = await wholeRecords(deps, found)
+  const { outageRounds } = deps.models
+  const current = await currentRound(deps)
+  if (!current) return 0
+  const { round } = current
+  const rows = await wholeRecords(deps, current.rows)
   const arrivals: Arrival[] = []
   for (const row of rows)
     arrivals.push({ row, reading: row.type === 'reading' ? await soundReading(deps, row) : null })
@@ -104,11 +104,18 @@ async function noteChangedDays(
   return days
 }
 
-async function currentRound({ models }: Deriving): Promise<OutageRoundRow | null> {
-  const unfinished = await models.outageRounds.findById('round').lean()
-  if (unfinished) return unfinished
+/** The round that was cut short, or the next; null where nothing is left to derive. */
+async function currentRound({
+  models,
+}: Deriving): Promise<{ round: OutageRoundRow; rows: RecordRow[] } | null> {
+  const round = await models.outageRounds.findById('round').lean()
+  if (!round) return nextRound(models)
+  return { round, rows: await models.records.find({ _id: { $in: round.leaf_hashes } }).lean() }
+}
+
+async function nextRound(models: Deriving['models']) {
   const rows = await models.records
-    .find({ underived: true }, { _id: 1 })
+    .find({ underived: true })
     .sort({ ordered_at: 1, _id: 1 })
     .limit(RECORDS_PER_ROUND)
     .lean()
@@ -121,7 +128,7 @@ async function currentRound({ models }: Deriving): Promise<OutageRoundRow | null
   }
   try {
     await models.outageRounds.create(round)
-    return round
+    return { round, rows }
   } catch (error) {
     // Another instance noted one in this moment.
     if (isDuplicateKey(error)) return null
