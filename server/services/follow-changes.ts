@@ -19,6 +19,26 @@ export type Change =
   | { type: 'batch'; at: Date; areaId: string; data: Batch }
   | { type: 'complaint'; at: Date; areaId: string; data: ComplaintSummary }
 
+/** Clocks of instances may differ by this much: looked at again, so that nothing falls between. */
+export const OVERLAP_MS = 2_000
+/** Who was away for longer loads the page again: nothing is resumed. */
+const MAX_AWAY_MS = 10 * 60_000
+/** Changes of each kind told again to who returns; who missed more sees the latest of them. */
+const MAX_MISSED = 2_000
+
+/**
+ * What a returning listener may have missed, some of it a second time: events say how things are now, so that does no
+ * harm. Nothing for a new listener, or for an id this server never gave.
+ */
+export async function missedChanges(
+  deps: Deps,
+  lastEventId: string | undefined,
+): Promise<Change[]> {
+  const lastAtMs = Date.parse(lastEventId ?? '')
+  const isRecent = lastAtMs > deps.clock.now().getTime() - MAX_AWAY_MS
+  return isRecent ? followChanges(deps, new Date(lastAtMs - OVERLAP_MS), MAX_MISSED) : []
+}
+
 /**
  * What changed at or after a server time, oldest first: states of devices, outages, batches and complaints, each as it is
  * now. Of more than `atMost` of a kind, the latest.

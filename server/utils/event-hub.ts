@@ -1,12 +1,10 @@
-import type { Change } from '../services/follow-changes'
+import { OVERLAP_MS, type Change } from '../services/follow-changes'
 
 /** Watches for changes on behalf of every open event stream of this process, and only while there is one. */
 
 type Listener = (change: Change) => void
 
 const POLL_MS = 1_000
-/** Clocks of instances may differ by this much: looked at again, so that nothing falls between. */
-export const OVERLAP_MS = 2_000
 
 const listeners = new Set<Listener>()
 const closers = new Set<() => void>()
