@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { messageOf } from '../shared/coded-error.ts'
-import { keepFile } from './kept-file.ts'
+import { keepPrivate } from './kept-file.ts'
 import { portalSecrets } from './portal-secrets.ts'
 import { stackEnvironment } from './portal.ts'
 import { startStack } from './start.ts'
@@ -89,7 +89,7 @@ async function main(): Promise<void> {
       // What the command line calls the same token.
       GRIDWITNESS_ADMIN_TOKEN: secrets.admin_token,
     }
-    await keepFile(file, environmentFile(environment))
+    await keepPrivate(file, environmentFile(environment))
     process.stdout.write(
       `MongoDB   ${stack.mongodbUri}\nIPFS      ${stack.ipfsUrl}\n` +
         `Ethereum  ${stack.rpcUrl}, chain ${stack.chainId}, contract ${stack.contract}\n` +

@@ -4,7 +4,7 @@ import { p256 } from '@noble/curves/nist.js'
 import { z } from 'zod'
 import { toHex } from '../shared/bytes.ts'
 import { parseAs } from '../shared/parse.ts'
-import { keepFile, readKept } from './kept-file.ts'
+import { keepPrivate, readKept } from './kept-file.ts'
 
 const TOKEN_BYTES = 32
 
@@ -32,6 +32,6 @@ export async function portalSecrets(folder: string): Promise<Secrets> {
     ...kept,
   }
   if (Object.keys(kept).length < Object.keys(secrets).length)
-    await keepFile(path, JSON.stringify(secrets))
+    await keepPrivate(path, JSON.stringify(secrets))
   return secrets
 }

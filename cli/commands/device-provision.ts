@@ -6,7 +6,7 @@ import { labelOf, readLabel, type DeviceIdentity } from '../../shared/provisioni
 import { CliError, DONE, type ExitCode } from '../cli-error.ts'
 import { printLines, type Command } from '../command.ts'
 import { deviceIdOption, enrolmentFrom, FACT_OPTIONS, publicKeyOption } from '../device-options.ts'
-import { keepFile } from '../mirror/keep-file.ts'
+import { keepFile } from '../keep-file.ts'
 import { pathOption, readOptions, type Options } from '../options.ts'
 import { askForAnswer, checkAnswer, nonceOption, signatureOption } from '../provision/challenge.ts'
 import { checkCertificates } from '../provision/certificates.ts'

@@ -9,7 +9,7 @@ import {
 } from '../../shared/device-message/index.ts'
 import { CliError, DONE, type ExitCode } from '../cli-error.ts'
 import type { Command } from '../command.ts'
-import { keepFile } from '../mirror/keep-file.ts'
+import { keepFile } from '../keep-file.ts'
 import { numberOption, pathOption, readOptions } from '../options.ts'
 import { lastMessage, nextVersion } from '../provision/last-message.ts'
 import { builtIn, OPERATOR_KEY_HELP, operatorKey } from '../provision/operator-key.ts'

@@ -10,7 +10,7 @@ import {
 } from '../../shared/verification/index.ts'
 import { Contradiction, expectAgreement } from '../contradiction.ts'
 import { proveBatch } from '../prove-batch.ts'
-import { keepFile } from './keep-file.ts'
+import { keepFile } from '../keep-file.ts'
 
 export interface MirrorSources {
   chain: ChainSource

@@ -5,7 +5,7 @@ import { addressField, areaIdField, hashField, integerField } from '../../shared
 import { parseJson } from '../../shared/json.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { CliError } from '../cli-error.ts'
-import { keepFile } from './keep-file.ts'
+import { keepFile } from '../keep-file.ts'
 
 /** How far a mirror has come; `mirror.json` in its folder. */
 const stateSchema = z.strictObject({

@@ -5,7 +5,7 @@ import { enrolmentSchema, type Enrolment } from '../../shared/api/devices.ts'
 import { parseJson } from '../../shared/json.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { CliError } from '../cli-error.ts'
-import { keepFile } from '../mirror/keep-file.ts'
+import { keepFile } from '../keep-file.ts'
 import { readInput } from '../read-input.ts'
 
 /** What a new simulated device is told of itself. */

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { concat, fromBase64url, toHex } from '../../shared/bytes.ts'
 import { deviceIdField } from '../../shared/fields.ts'
 import { parseAs } from '../../shared/parse.ts'
-import { keepFile, readKept } from '../kept-file.ts'
+import { keepPrivate, readKept } from '../kept-file.ts'
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' }
 const POINT_BYTES = 32
@@ -40,7 +40,7 @@ export async function deviceKeys(
   const missing = deviceIds.filter((id) => kept[id] === undefined)
   const made = await Promise.all(missing.map(async (id) => [id, await newKey()] as const))
   const all = { ...kept, ...Object.fromEntries(made) }
-  if (made.length > 0) await keepFile(path, JSON.stringify(all))
+  if (made.length > 0) await keepPrivate(path, JSON.stringify(all))
   const usable = deviceIds.map(async (id) => [id, await usableKey(id, all[id])] as const)
   return new Map(await Promise.all(usable))
 }

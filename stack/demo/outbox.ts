@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { deviceIdField, hashField, integerField } from '../../shared/fields.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { readingSchema } from '../../shared/reading/index.ts'
-import { keepFile, readKept } from '../kept-file.ts'
+import { keepPrivate, readKept } from '../kept-file.ts'
 
 /** Where one sensor's chain stands: the last number it used and the digest of what it signed with it. */
 const chainSchema = z.strictObject({ seq: integerField(1), digest: hashField })
@@ -55,4 +55,4 @@ export async function readOutbox(
 
 /** Stores the outbox; it survives whatever happens after this resolves. */
 export const keepOutbox = (folder: string, outbox: Outbox): Promise<void> =>
-  keepFile(pathIn(folder), JSON.stringify(outbox))
+  keepPrivate(pathIn(folder), JSON.stringify(outbox))

@@ -6,12 +6,12 @@ type Content = string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 /**
  * Writes a file whole or not at all, and on the disk once this resolves. `content` may fail midway: what stood there
- * before still stands.
+ * before still stands. `mode` is of the new file.
  */
-export async function keepFile(path: string, content: Content): Promise<void> {
+export async function keepFile(path: string, content: Content, mode?: number): Promise<void> {
   const draft = `${path}.${randomUUID()}.part`
   try {
-    const file = await open(draft, 'w')
+    const file = await open(draft, 'w', mode)
     try {
       await file.writeFile(content)
       await file.sync()
