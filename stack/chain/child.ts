@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { takeLock } from '../lock.ts'
 import { serveParent, type Served } from '../process.ts'
 import { startAnvil } from './anvil.ts'
-import { takeLock } from './lock.ts'
 import { startSaver } from './saver.ts'
 import { stateFiles, wholeState } from './state.ts'
 
@@ -19,11 +19,19 @@ export interface ChainReady {
   anvilPid: number
 }
 
+const LOCK_WAIT_MS = 10_000
+
 const complain = (sentence: string): void => void process.stderr.write(`${sentence}\n`)
 
 async function start({ dir, ...options }: ChainArgument): Promise<Served<ChainReady>> {
   await mkdir(dir, { recursive: true })
-  const unlock = await takeLock(resolve(dir, 'lock'))
+  const lock = resolve(dir, 'lock')
+  // A holder still alive may be saving after its parent was killed.
+  const unlock = await takeLock(lock, {
+    program: 'stack/chain/child.ts',
+    waitMs: LOCK_WAIT_MS,
+    refusal: (holder) => `${lock}: expected a free folder, got one in use by process ${holder}`,
+  })
   try {
     const files = stateFiles(dir, options.chainId)
     const stateFile = await wholeState(files, complain)

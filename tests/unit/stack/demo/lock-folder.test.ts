@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { lockFolder } from '../../../../stack/demo/lock.ts'
+import { lockFolder } from '../../../../stack/demo/lock-folder.ts'
 
 let folder: string
 beforeEach(async () => {
