@@ -34,20 +34,13 @@ export interface MapView extends MapBox {
   zoom?: number
 }
 
-export interface BatchFilter {
+export interface ListFilter<Status extends string> {
   areaId?: string | undefined
-  state?: BatchState | undefined
+  status?: Status | undefined
 }
-
-export interface OutageFilter {
-  areaId?: string | undefined
-  status?: OutageStatus | undefined
-}
-
-export interface ComplaintFilter {
-  areaId?: string | undefined
-  status?: ComplaintStatus | 'open' | undefined
-}
+export type BatchFilter = ListFilter<BatchState>
+export type OutageFilter = ListFilter<OutageStatus>
+export type ComplaintFilter = ListFilter<ComplaintStatus | 'open'>
 
 interface PlaceLink {
   /** Degrees. */
@@ -90,8 +83,8 @@ export const apiPaths = {
   ongoingOutages: (bbox: MapBox) =>
     withQuery(`${API}/outages`, { bbox: boxText(bbox), status: 'ongoing', limit: 1 }),
   events: () => `${API}/events`,
-  batches: ({ areaId, state, cursor, limit }: BatchFilter & PageQuery = {}) =>
-    withQuery(`${API}/batches`, { area_id: areaId, state, cursor, limit }),
+  batches: ({ areaId, status, cursor, limit }: BatchFilter & PageQuery = {}) =>
+    withQuery(`${API}/batches`, { area_id: areaId, state: status, cursor, limit }),
   batch: (areaId: string, number: number | string) =>
     `${API}/batches/${encodeURIComponent(areaId)}/${encodeURIComponent(number)}`,
   batchRecords: (areaId: string, number: number | string, { cursor, limit }: PageQuery = {}) =>
@@ -125,8 +118,8 @@ export const apiPaths = {
 /** Addresses of the pages; `local` puts them into a language. In components: `usePagePaths()`. */
 export const pagePathsIn = (local: (path: string) => string) => ({
   map: (link: MapLink = {}) => local(withQuery('/', mapLinkQuery(link))),
-  batches: (filter: BatchFilter = {}) =>
-    local(withQuery('/batches', { area: filter.areaId, state: filter.state })),
+  batches: ({ areaId, status }: BatchFilter = {}) =>
+    local(withQuery('/batches', { area: areaId, state: status })),
   batch: (areaId: string, number: number) =>
     local(`/batches/${encodeURIComponent(areaId)}/${number}`),
   areas: (search?: string) => local(withQuery('/areas', { search })),
@@ -137,7 +130,7 @@ export const pagePathsIn = (local: (path: string) => string) => ({
   outage: (outageId: string) => local(`/outages/${encodeURIComponent(outageId)}`),
   device: (deviceId: string, range?: TimelineRange) =>
     local(withQuery(`/devices/${encodeURIComponent(deviceId)}`, { range })),
-  complaints: (areaId?: string, status?: ComplaintFilter['status']) =>
+  complaints: ({ areaId, status }: ComplaintFilter = {}) =>
     local(withQuery('/complaints', { area: areaId, status })),
   complaint: (id: string) => local(`/complaints/${encodeURIComponent(id)}`),
   /** With a place, or with an area where the place is not known. */

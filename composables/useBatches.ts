@@ -6,13 +6,13 @@ const isSame = (a: Batch, b: Batch) => a.area_id === b.area_id && a.number === b
 
 /** Batches of the ledger, newest first, narrowed by `filter`, kept current by the portal's events. */
 export async function useBatches(filter: Readonly<Ref<BatchFilter>>) {
-  const key = () => `batches:${filter.value.areaId ?? ''}:${filter.value.state ?? ''}`
+  const key = () => `batches:${filter.value.areaId ?? ''}:${filter.value.status ?? ''}`
   const { items, change, ...pages } = await usePages(key, (cursor) =>
     ask<PageOf<Batch>>(apiPaths.batches({ ...filter.value, cursor, limit: LIMIT })),
   )
 
   function belongs({ area_id, state }: Batch): boolean {
-    const { areaId, state: wanted } = filter.value
+    const { areaId, status: wanted } = filter.value
     return (!areaId || areaId === area_id) && (!wanted || wanted === state)
   }
 

@@ -4,7 +4,7 @@ import { apiPaths, explorerPath, gatewayPath, pagePathsIn } from '../../../compo
 describe('addresses', () => {
   it('name only the filters that are given', () => {
     expect(apiPaths.batches()).toBe('/api/v1/batches')
-    expect(apiPaths.batches({ areaId: 'in-br-patna', state: 'final', cursor: null })).toBe(
+    expect(apiPaths.batches({ areaId: 'in-br-patna', status: 'final', cursor: null })).toBe(
       '/api/v1/batches?area_id=in-br-patna&state=final',
     )
     const english = pagePathsIn((path) => path)
