@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { mongo } from 'mongoose'
 
 /** Rows of a cursor as they come, many at a time: while the reader is busy with some, the next are asked for. Closes it. */
@@ -9,6 +10,8 @@ export async function* readAhead<Row>(cursor: mongo.FindCursor<Row>): AsyncGener
       coming = cursor.hasNext()
       // Thrown where it is awaited, if the reader stays for it.
       coming.catch(() => undefined)
+      // The driver writes the question in a later turn; a reader that never waits would keep it from that.
+      await setImmediate()
       yield rows
     }
   } finally {
