@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const LOOK_MS = 200
 /** Share of the time in which the event loop had work. */
-const BUSY = 0.7
+const BUSY = 0.5
 
 /** Whether the process has hardly a moment to spare, by the next fifth of a second. */
 export async function isBusy(): Promise<boolean> {
