@@ -35,24 +35,28 @@ export async function drawMap(deps: MomentDeps, query: MapQuery): Promise<MapAns
   const moment = await mapMomentAt(deps, query.at)
   const [west, south, east, north] = query.bbox
   const counts: StateCounts = { on: 0, off: 0, silent: 0 }
+  const clusters = clusterGrid(cellDegrees(query))
   const shown: Shown[] = []
-  let latest: string | null = null
+  let latest: MapDevice | null = null
   for (const device of (await mapDevices(deps)).values()) {
-    const { place, timestamp } = device
+    const { place } = device
     if (!place) continue
     const [longitude, latitude] = place
     if (longitude < west || longitude > east || latitude < south || latitude > north) continue
     const state = moment.stateOf(device)
     if (state === null) continue
     counts[state] += 1
-    shown.push({ device, place, state })
-    if (timestamp !== null && (latest === null || timestamp > latest)) latest = timestamp
+    // In one pass over a hundred thousand: which of the two is shown is known at its end.
+    clusters.add(place, state)
+    if (shown.length <= MAX_MAP_FEATURES) shown.push({ device, place, state })
+    if (latest === null || device.measuredAt > latest.measuredAt) latest = device
   }
   const features =
     shown.length <= MAX_MAP_FEATURES
       ? shown.map((one) => deviceFeature(one, moment))
-      : clusterFeatures(shown, cellDegrees(query))
-  return { type: 'FeatureCollection', features, counts, as_of: moment.asOf ?? latest }
+      : clusters.features()
+  const asOf = moment.asOf ?? latest?.timestamp ?? null
+  return { type: 'FeatureCollection', features, counts, as_of: asOf }
 }
 
 const deviceFeature = ({ device, place, state }: Shown, moment: MapMoment): MapFeature => ({
@@ -83,26 +87,26 @@ interface Cell extends StateCounts {
   latitudes: number
 }
 
-function clusterFeatures(shown: readonly Shown[], degrees: number): MapFeature[] {
+/** Devices counted by the cells of a grid. */
+function clusterGrid(degrees: number) {
   const cells = new Map<number, Cell>()
   const columns = Math.ceil(WORLD_DEGREES / degrees) + 1
-  for (const {
-    place: [longitude, latitude],
-    state,
-  } of shown) {
-    const x = Math.floor(longitude / degrees)
-    const y = Math.floor(latitude / degrees)
-    const key = y * columns + x
-    let cell = cells.get(key)
-    if (!cell) {
-      cell = { x, y, on: 0, off: 0, silent: 0, longitudes: 0, latitudes: 0 }
-      cells.set(key, cell)
-    }
-    cell[state] += 1
-    cell.longitudes += longitude
-    cell.latitudes += latitude
+  return {
+    add([longitude, latitude]: Shown['place'], state: DeviceState): void {
+      const x = Math.floor(longitude / degrees)
+      const y = Math.floor(latitude / degrees)
+      const key = y * columns + x
+      let cell = cells.get(key)
+      if (!cell) {
+        cell = { x, y, on: 0, off: 0, silent: 0, longitudes: 0, latitudes: 0 }
+        cells.set(key, cell)
+      }
+      cell[state] += 1
+      cell.longitudes += longitude
+      cell.latitudes += latitude
+    },
+    features: (): MapFeature[] => [...cells.values()].map(clusterFeature),
   }
-  return [...cells.values()].map(clusterFeature)
 }
 
 function clusterFeature({ x, y, on, off, silent, longitudes, latitudes }: Cell): MapFeature {
