@@ -17,7 +17,8 @@ import { withFolder, withModelsAt } from './with-models.ts'
  * Readings a second that the built portal takes, on loopback, beside what verification alone and journalled inserts alone
  * reach in the same run. Senders, broker and database share the machine with the portal. Prints one JSON line a measure.
  */
-const SINGLES = 20_000
+/** For longer than derivation gives way. */
+const SINGLES = 60_000
 const ARRAYS = 300
 const READINGS_PER_ARRAY = 100
 const ARRAYS_AT_ONCE = 16
