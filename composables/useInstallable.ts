@@ -25,24 +25,31 @@ export function useInstallable(): void {
 
 async function register(buildId: string): Promise<void> {
   const { serviceWorker } = navigator
-  const isFirst = serviceWorker.controller === null
   const { default: url } = await import('./offline/worker.ts?worker&url')
   await serviceWorker.register(`${url}?build=${encodeURIComponent(buildId)}`, { scope: '/' })
-  if (isFirst) keepWhatCamePastIt((await serviceWorker.ready).active)
+  const page = performance.getEntriesByType('navigation').find(isPastWorker)
+  if (page) keepWhatCamePastIt((await serviceWorker.ready).active, page)
 }
 
-/** Hands the page to its first worker, and what was or is being fetched without it: such a request is told of when it has ended. */
-function keepWhatCamePastIt(worker: ServiceWorker | null): void {
+/** A worker may take a page over at any moment after it was loaded: only the entry says what came by it. */
+const isPastWorker = (entry: PerformanceEntry): boolean =>
+  'workerStart' in entry && entry.workerStart === 0
+
+/** Hands the page to a worker, and what was or is being fetched without it: such a request is told of when it has ended. */
+function keepWhatCamePastIt(worker: ServiceWorker | null, page: PerformanceEntry): void {
   const keep = (message: Omit<KeepMessage, 'kind'>) =>
     worker?.postMessage({ kind: 'keep', ...message } satisfies KeepMessage)
-  keep({ page: location.pathname + location.search, others: [] })
+  // As it was asked for: the address may say by now which part of the map is looked at.
+  keep({ page: pathOf(new URL(page.name)), others: [] })
   new PerformanceObserver((list) => {
     const others = list
       .getEntriesByType('resource')
-      .filter((entry) => 'workerStart' in entry && entry.workerStart === 0)
+      .filter(isPastWorker)
       .map(({ name }) => new URL(name))
       .filter(({ origin }) => origin === location.origin)
-      .map(({ pathname, search }) => pathname + search)
+      .map(pathOf)
     if (others.length > 0) keep({ page: null, others })
   }).observe({ type: 'resource', buffered: true })
 }
+
+const pathOf = ({ pathname, search }: URL): string => pathname + search
