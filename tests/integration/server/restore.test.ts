@@ -203,6 +203,25 @@ describe('a database that is lost', () => {
 })
 
 describe('an old backup', () => {
+  it('that lacks the leaf hashes of a sealed batch lets its records wait again', async () => {
+    const deps = await elsewhere('half-a-batch')
+    const { models } = deps
+    await restoreLedger(deps, noSource, noVisitor)
+    await handIn(deps, [waiting])
+    test.clock.advance(deps.settings.batchIntervalMs)
+    await sealBatches(deps)
+    const sealed = await models.batches.findOne({ state: 'sealed' }).lean()
+    await models.leafLists.deleteOne({ _id: sealed?.root ?? '' })
+
+    await restoreLedger(deps, noSource, noVisitor)
+    expect(await models.batches.exists({ state: 'sealed' })).toBeNull()
+    await sealBatches(deps)
+    expect(await models.batches.findOne({ state: 'sealed' }).lean()).toMatchObject({
+      _id: sealed?._id,
+      root: sealed?.root,
+    })
+  })
+
   it('that went on by itself is brought to what the chain holds, and the ledger goes on', async () => {
     const deps = await elsewhere('old-backup')
     await restoreLedger(deps, noSource, noVisitor)
