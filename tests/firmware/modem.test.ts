@@ -7,6 +7,7 @@ import { withBroker } from '../../firmware/host/harness/mqtt-network.ts'
 import { UplinkAlone } from '../../firmware/host/harness/uplink-alone.ts'
 import type { MqttOptions } from '../../firmware/host/harness/network.ts'
 import { compactOf } from '../unit/shared/compact-writer.ts'
+import { seeded } from '../seeded.ts'
 import { PortalDouble } from './portal-double.ts'
 
 /** The modem driver and the uplink in C, against a module with the dialect and the faults of a SIM7020E. */
@@ -249,7 +250,7 @@ describe('a module that', () => {
     'prints noise (seed %i) neither breaks the driver nor makes it claim anything',
     async (seed) => {
       const { uplink, modem, portal } = await start({ quirks: { chunkBytes: 1 + (seed % 5) } })
-      const random = randomOf(seed + 1)
+      const random = seeded(seed + 1)
       for (let at = 0; at < 40; at += 1)
         modem.agenda.after(random() * 60_000, () => modem.raw(noise(random)))
       const outcomes = await uplink.submit([message(1), message(2)])
@@ -264,17 +265,6 @@ describe('a module that', () => {
     },
   )
 })
-
-/** Mulberry32: the same numbers in every run. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const SCRAPS = [
   '\r\n',

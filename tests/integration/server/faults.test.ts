@@ -11,23 +11,13 @@ import {
   type TestPortal,
 } from '../../portal.ts'
 import { openModels } from './deps.ts'
+import { seeded } from '../../seeded.ts'
 import { leavesOnChain } from './leaves-on-chain.ts'
 
 /** Lives that end by SIGKILL: ten in every run of the tests; docs/life-of-a-record.md says how to ask for more, and by another seed. */
 const KILLS = Number(process.env['GRIDWITNESS_TEST_KILLS'] ?? 10)
 const SEED = Number(process.env['GRIDWITNESS_TEST_SEED'] ?? 20_240_927)
 const MS_A_LIFE = 12_000
-
-/** One after the other of a row of numbers in [0, 1), the same at every run: mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 let test: TestPortal
 let stored: Awaited<ReturnType<typeof openModels>>

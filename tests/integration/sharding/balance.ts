@@ -1,3 +1,4 @@
+import { seeded } from '../../seeded.ts'
 import { hashOfKey, shardOfHash } from './hash.ts'
 
 /** What the layout is planned for. */
@@ -12,22 +13,10 @@ const MONTH_ROOM = 32
 /** How serial numbers come to a portal: any of all; in 130 lots of numbers that follow one another; or each the next. */
 export const SERIES = ['random', 'lots', 'running'] as const
 export type Series = (typeof SERIES)[number]
-type Random = () => number
-
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-function randomOf(seed: number): Random {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** Meters of each area: sizes of a Pareto distribution of index 1.2, where few areas have most of the meters. */
 export function areaSizes(meters: number): number[] {
-  const random = randomOf(1)
+  const random = seeded(1)
   const drawn = Array.from({ length: AREAS }, () => (1 - random()) ** (-1 / 1.2))
   const total = drawn.reduce((sum, size) => sum + size, 0)
   let before = 0
@@ -47,7 +36,7 @@ export interface Fleet {
 /** Meters enrolled area by area over two years, an area in the month of its first meter. */
 export function fleetOf(series: Series, meters: number): Fleet {
   const lot = meters / LOTS
-  const random = randomOf(2)
+  const random = seeded(2)
   // A serial number with the month behind it: one number, which sorts by the first.
   const enrolled = new Float64Array(meters)
   let meter = 0
