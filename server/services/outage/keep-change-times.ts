@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { modelsBeside, type OutageRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
+import { readAhead } from '../read-ahead.ts'
 import { writeRows } from './write-rows.ts'
 
 /** One row may hold thousands of interruptions. */
@@ -13,14 +14,8 @@ const ROWS_AT_ONCE = 100
 export async function keepChangeTimes(deps: Pick<Deps, 'models' | 'clock'>): Promise<void> {
   const next = modelsBeside(deps.models).outages
   const changed: string[] = []
-  let group: OutageRow[] = []
-  for await (const row of next.find().sort({ _id: 1 }).lean().cursor()) {
-    group.push(row)
-    if (group.length < ROWS_AT_ONCE) continue
-    changed.push(...(await keepOfSame(deps, group)))
-    group = []
-  }
-  changed.push(...(await keepOfSame(deps, group)))
+  const all = next.collection.find<OutageRow>({}, { batchSize: ROWS_AT_ONCE }).sort({ _id: 1 })
+  for await (const rows of readAhead(all)) changed.push(...(await keepOfSame(deps, rows)))
   // Last, and together: who listens looks back a few seconds only.
   const changedAt = deps.clock.now()
   await writeRows(
