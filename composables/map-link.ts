@@ -1,4 +1,5 @@
 import type { DeviceState } from '../shared/api/map.ts'
+import { queryText } from './query-text.ts'
 
 /** In the order in which people ask. */
 export const MAP_STATES = ['off', 'on', 'silent'] as const satisfies readonly DeviceState[]
@@ -45,10 +46,7 @@ export const mapLinkQuery = ({ latitude, longitude, zoom, chosen, states, at }: 
 
 /** Reads an address's query; what makes no sense in it is left out. */
 export function mapLinkOf(query: Query): MapLink {
-  const text = (name: string) => {
-    const value = query[name]
-    return typeof value === 'string' && value !== '' ? value : undefined
-  }
+  const text = (name: string) => queryText(query, name)
   const degrees = (name: string, limit: number) => {
     const value = Number(text(name))
     return Math.abs(value) <= limit ? value : undefined

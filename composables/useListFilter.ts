@@ -9,14 +9,10 @@ export function useListFilter<Status extends string>(
 ): Ref<ListFilter<Status>> {
   const route = useRoute()
   const router = useRouter()
-  const text = (member: string) => {
-    const value = route.query[member]
-    return typeof value === 'string' && value !== '' ? value : undefined
-  }
   return computed({
     get: () => ({
-      areaId: text('area'),
-      status: statuses.find((status) => status === text(name)),
+      areaId: queryText(route.query, 'area'),
+      status: statuses.find((status) => status === queryText(route.query, name)),
     }),
     set: (next) => void router.replace(pathOf(next)),
   })
