@@ -6,6 +6,7 @@ import type { Acceptance } from '../shared/api/readings.ts'
 import type { Batch } from '../shared/api/ledger.ts'
 import { startPortal, stackEnvironment, type Portal, type PortalOptions } from '../stack/portal.ts'
 import { startStack, type Stack } from '../stack/start.ts'
+import { compileCache } from './compile-cache.ts'
 import type { TestDevice } from './device.ts'
 
 export const ADMIN_TOKEN = randomBytes(24).toString('hex')
@@ -67,6 +68,7 @@ export const testEnvironment = (
   env: Record<string, string> = {},
 ): Record<string, string> => ({
   ...stackEnvironment(stack),
+  ...compileCache(),
   NUXT_LOG_KEY: LOG_KEY,
   NUXT_PERSONAL_DATA_KEY: PERSONAL_DATA_KEY,
   NUXT_COMPLAINT_WORK: '4',
