@@ -83,7 +83,7 @@ async function isProved(leafHash: string): Promise<boolean> {
   return isFullyProved(evidence)
 }
 
-describe('enrolling a device', () => {
+describe.concurrent('enrolling a device', () => {
   it('makes a device_event record in the ledger, with a proof', async () => {
     const device = new TestDevice('enrolled')
     const { status, body } = await postEnrolment({ area_id: AREA, device: device.facts })
@@ -172,7 +172,7 @@ describe('enrolling a device', () => {
   })
 })
 
-describe('a device whose key is rotated', () => {
+describe.concurrent('a device whose key is rotated', () => {
   it('is heard under the new key only; readings of before and after are both proved', async () => {
     const device = new TestDevice('rotated')
     await enrol(test.url, AREA, [device])
@@ -227,7 +227,7 @@ describe('a device whose key is rotated', () => {
   })
 })
 
-describe('a suspended device', () => {
+describe.concurrent('a suspended device', () => {
   it('stays suspended through a new key, and is heard again once resumed', async () => {
     const device = new TestDevice('suspended')
     await enrol(test.url, AREA, [device])
@@ -257,7 +257,7 @@ describe('a suspended device', () => {
   })
 })
 
-describe('readings that come while their device is changed', () => {
+describe.concurrent('readings that come while their device is changed', () => {
   it('are dated on the side of the event on which they were judged', async () => {
     const device = new TestDevice('busy')
     await enrol(test.url, AREA, [device])
@@ -291,7 +291,7 @@ describe('readings that come while their device is changed', () => {
   })
 })
 
-describe('a revoked device', () => {
+describe.concurrent('a revoked device', () => {
   it('never comes back', async () => {
     const device = new TestDevice('revoked')
     await enrol(test.url, AREA, [device])
@@ -316,7 +316,7 @@ async function toldIn(device: TestDevice, area: string): Promise<unknown[]> {
   return rows.map(({ body }) => Reflect.get(JSON.parse(body ?? ''), 'event'))
 }
 
-describe('a device moved to another area', () => {
+describe.concurrent('a device moved to another area', () => {
   const away = { event: 'moved', area_id: ELSEWHERE, latitude: 25.2, longitude: 84.98 }
   const back = { event: 'moved', area_id: AREA, latitude: 25.1, longitude: 85.4 }
 
@@ -393,7 +393,7 @@ describe('a device moved to another area', () => {
   })
 })
 
-describe('an event that is decided and not yet recorded when the portal dies', () => {
+describe.concurrent('an event that is decided and not yet recorded when the portal dies', () => {
   it('is finished by whoever looks at the device next, exactly once', async () => {
     const device = new TestDevice('interrupted')
     await enrol(test.url, AREA, [device])
