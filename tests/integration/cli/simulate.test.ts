@@ -55,7 +55,7 @@ describe('gridwitness device simulate against a running portal', () => {
   })
 
   it('goes on with its numbers', async () => {
-    const session = await simulate('--for', '2', '--speed', '10')
+    const session = await simulate('--for', '2', '--speed', '60')
     expect(session.code).toBe(0)
     expect(session.stdout).toMatch(/sends {2}number \d+, boot ON, measured \S+, off since \S+\n/)
     const items = await heldOf(idIn(session.stdout))
