@@ -1,20 +1,17 @@
 import { createHash } from 'node:crypto'
-import { MOMENTARY_MS } from '../../../shared/outage/index.ts'
 import type { Push } from '../../adapters/push.ts'
-import type { OutageRow, PushSubscriptionRow } from '../../models/index.ts'
+import type { PushSubscriptionRow } from '../../models/index.ts'
 import { areaAncestry } from '../area/area-ancestry.ts'
 import { areaNames } from '../area/area-names.ts'
 import type { Deps } from '../deps.ts'
 import type { Lease } from '../lease.ts'
+import { untoldOf } from './untold.ts'
 import { noticeOf, type NoticeFacts } from './words.ts'
 
 const HOUR_MS = 3_600_000
-/** Older news is no news: records that come late say nothing to anybody's phone. */
-const NEWS_MS = 6 * HOUR_MS
 /** Notices one browser gets in an hour. */
 const MOST_PER_HOUR = 6
-/** Outages looked at in one round, and notices sent at once. */
-const MAX_OUTAGES = 200
+/** Notices sent at once. */
 const AT_ONCE = 10
 /** RFC 8030 §5.4: a topic has at most 32 characters. */
 const TOPIC_CHARACTERS = 32
@@ -25,8 +22,6 @@ export interface Telling {
   /** IANA name. */
   timeZone: string
 }
-
-type Facts = Omit<NoticeFacts, 'areaName'> & { areaId: string; key: string }
 
 /**
  * Tells who asked for an area, or one it lies in, of outages that last more than five minutes and of their end. Cut short,
@@ -52,49 +47,6 @@ export async function tellSubscribers(deps: Deps, telling: Telling): Promise<num
   })
   return delivered
 }
-
-/** Sustained beginnings nobody was told of, and ends of those somebody was. */
-async function untoldOf({ models, clock }: Deps): Promise<Facts[]> {
-  const nowMs = clock.now().getTime()
-  const news = new Date(nowMs - NEWS_MS)
-  const [ongoing, ended] = await Promise.all([
-    models.outages
-      .find({
-        ended_at: null,
-        local: false,
-        started_at: { $gte: news, $lt: new Date(nowMs - MOMENTARY_MS) },
-      })
-      .sort({ started_at: -1 })
-      .limit(MAX_OUTAGES)
-      .lean(),
-    models.outages
-      .find({ changed_at: { $gte: news }, ended_at: { $ne: null }, local: false })
-      .sort({ changed_at: -1 })
-      .limit(MAX_OUTAGES)
-      .lean(),
-  ])
-  const facts = [
-    ...ongoing.map((row) => factsOf(row, 'began')),
-    ...ended.map((row) => factsOf(row, 'ended')),
-  ]
-  const keys = facts.flatMap(({ outageId }) => [`${outageId}:began`, `${outageId}:ended`])
-  const rows = await models.pushNotices.find({ _id: { $in: keys } }, { _id: 1 }).lean()
-  const told = new Set(rows.map(({ _id }) => _id))
-  return facts.filter(
-    ({ key, kind, outageId }) =>
-      !told.has(key) && (kind === 'began' || told.has(`${outageId}:began`)),
-  )
-}
-
-const factsOf = (row: OutageRow, kind: NoticeFacts['kind']): Facts => ({
-  kind,
-  key: `${row._id}:${kind}`,
-  outageId: row._id,
-  areaId: row.area_id,
-  devices: row.devices,
-  startedAt: row.started_at,
-  endedAt: row.ended_at,
-})
 
 async function tellOf(
   deps: Deps,

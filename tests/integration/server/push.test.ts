@@ -198,6 +198,22 @@ describe('notices about outages', () => {
     expect(await tell()).toBe(1)
   })
 
+  it('are told of every outage where more go on than are looked up at once', async () => {
+    const { models } = test.deps
+    const many = 510
+    await outage()
+    const [row] = await models.outages.find().lean()
+    await models.outages.collection.deleteMany({})
+    await models.outages.collection.insertMany(
+      Array.from({ length: many }, (_, index) => ({ ...row, _id: `many.${index}` })) as never,
+    )
+    await tell()
+    expect(await models.pushNotices.countDocuments()).toBe(many)
+    await models.outages.updateMany({}, { $set: { ended_at: test.clock.now() } })
+    await tell()
+    expect(await models.pushNotices.countDocuments()).toBe(2 * many)
+  })
+
   it('are sent by one instance at a time', async () => {
     await enlist(browser())
     await outage()
