@@ -1,7 +1,7 @@
 import { Schema, type Connection } from 'mongoose'
 
 export interface FailureFields {
-  step: 'seal' | 'publish' | 'anchor' | 'confirm' | 'derive'
+  step: 'seal' | 'publish' | 'anchor' | 'confirm' | 'derive' | 'complaint'
   code: string
   message: string
   at: Date

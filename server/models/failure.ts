@@ -1,7 +1,8 @@
 import { Schema, type Connection } from 'mongoose'
 import type { FailureFields } from './batch.ts'
 
-/** What stops a step where no batch can bear it: `_id` is the step, or `seal:<area_id>`. Absent while nothing does. */
+/** What stops a step where no batch can bear it: `_id` is the step, or `seal:<area_id>`, `derive:<leaf hash>`,
+ * `complaint:<complaint_id>`. Absent while nothing does. */
 export interface FailureRow {
   _id: string
   failure: FailureFields

@@ -7,8 +7,9 @@ import { hashField } from '../../shared/fields'
 import { parseAs } from '../../shared/parse'
 import type { Actor } from '../services/account/actor'
 import { subscriberOf } from '../services/account/network'
-import { allowComplaint } from '../services/complaint/allow-complaint'
+import { allowComplaint, disregardComplaint } from '../services/complaint/allow-complaint'
 import type { Official } from '../services/complaint/official'
+import { TooManyError } from '../services/limits/allowance'
 
 const tokenField = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 
@@ -52,4 +53,20 @@ export const officialOf = ({ role, areas, pseudonym }: Actor): Official => ({
 export async function countComplaint(event: H3Event): Promise<void> {
   const perHour = useComposition().config.NUXT_ADDRESS_COMPLAINTS_PER_HOUR
   if (perHour > 0) await allowComplaint(useDeps(), subscriberOf(clientAddress(event)), perHour)
+}
+
+/** As `countComplaint`, for work that so many may ask for at once that some are sent away: those are not counted. */
+export async function countedAsComplaint<Result>(
+  event: H3Event,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await countComplaint(event)
+  try {
+    return await work()
+  } catch (error) {
+    const perHour = useComposition().config.NUXT_ADDRESS_COMPLAINTS_PER_HOUR
+    if (error instanceof TooManyError && perHour > 0)
+      await disregardComplaint(useDeps(), subscriberOf(clientAddress(event)), perHour)
+    throw error
+  }
 }

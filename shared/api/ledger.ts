@@ -20,7 +20,7 @@ export type BatchState = z.infer<typeof batchStateSchema>
 
 /** The last failure of a step, until the step succeeds, as anyone may know it. */
 export const failureSchema = z.strictObject({
-  step: z.enum(['seal', 'publish', 'anchor', 'confirm', 'derive']),
+  step: z.enum(['seal', 'publish', 'anchor', 'confirm', 'derive', 'complaint']),
   code: z.string(),
   at: serverTimeField,
   attempt: integerField(1),

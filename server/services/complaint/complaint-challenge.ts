@@ -24,6 +24,8 @@ export const newChallenge = async ({
 export interface CheckedWork {
   /** Uses it up, once among all instances. Throws `challenge_used`. */
   use(): Promise<void>
+  /** Takes back what `use` did: what it was done for did not come about. */
+  giveBack(): Promise<void>
 }
 
 /** Checks a proof of work. Throws `challenge_unsolved`. */
@@ -50,6 +52,9 @@ export async function checkWork(
           'altcha: expected a challenge not used before; ask for another',
         )
       }
+    },
+    async giveBack() {
+      await models.usedChallenges.deleteOne({ _id: proved.nonce })
     },
   }
 }

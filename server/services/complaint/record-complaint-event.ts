@@ -5,7 +5,8 @@ import { parseJson } from '../../../shared/json.ts'
 import { leafHashOf } from '../../../shared/merkle/index.ts'
 import { parseRecord, type ComplaintEventRecord } from '../../../shared/record/index.ts'
 import type { ComplaintRow, PendingComplaintEvent, RecordRow } from '../../models/index.ts'
-import { complaintConflict } from './complaint-conflict.ts'
+import { OvertakenError } from './complaint-conflict.ts'
+import { expectRoom } from './complaint-room.ts'
 import { eraseAtOf, fieldsOf, standingOfRow } from './complaint-row.ts'
 import { decideStep, type ComplaintStep, type DecidedStep } from './decide-complaint-event.ts'
 import type { Deps } from '../deps.ts'
@@ -21,8 +22,8 @@ import { forgetPhotos, keepPhotos } from './stored-photos.ts'
 type Finishing = Pick<Deps, 'models' | 'clock' | 'complaintDesk'>
 
 /**
- * Puts the next event of a complaint into the ledger. Throws as `standingAfter`, and `complaint_conflict` when another
- * event came first.
+ * Puts the next event of a complaint into the ledger. Throws as `standingAfter` and `expectRoom`, and
+ * `OvertakenError` when another event came first.
  */
 export async function recordStep(
   deps: Finishing,
@@ -35,6 +36,7 @@ export async function recordStep(
     standingOfRow(row),
     step,
   )
+  expectRoom(row, decided.pending, step.actor)
   const claimed = await deps.models.complaints
     .findOneAndUpdate(
       { _id: row._id, latest_event: row.latest_event, pending_event: null },
@@ -42,7 +44,7 @@ export async function recordStep(
       { returnDocument: 'after' },
     )
     .lean()
-  if (!claimed) throw complaintConflict(row._id, 'another event came first; look again')
+  if (!claimed) throw new OvertakenError(row._id)
   await finishPendingStep(deps, claimed)
   return decided
 }

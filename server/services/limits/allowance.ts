@@ -75,6 +75,23 @@ export async function countUses(
   return Math.max(0, Math.ceil(used_until.getTime() - fullMs))
 }
 
+/** Puts one use back that `useAllowance` took. */
+export async function returnAllowance(
+  deps: AllowanceDeps,
+  counted: Counted,
+  { capacity, fillMs }: BucketSize,
+): Promise<void> {
+  const costMs = Math.floor(fillMs / capacity)
+  await change(deps, counted, [
+    {
+      $set: {
+        used_until: { $add: [{ $max: ['$used_until', deps.clock.now()] }, -costMs] },
+        granted: true,
+      },
+    },
+  ])
+}
+
 async function change(
   deps: AllowanceDeps,
   counted: Counted,

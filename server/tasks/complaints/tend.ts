@@ -1,4 +1,4 @@
-import { tendComplaints } from '../../services/complaint/erase-complaint'
+import { tendComplaints } from '../../services/complaint/tend-complaints'
 
 export default defineTask({
   meta: {

@@ -4,10 +4,11 @@ import { addPhoto } from '../../../server/services/complaint/add-to-complaint.ts
 import { fieldsOf, standingOfRow } from '../../../server/services/complaint/complaint-row.ts'
 import type { Deps } from '../../../server/services/deps.ts'
 import { describeComplaint } from '../../../server/services/complaint/describe-complaint.ts'
-import { eraseOwn, tendComplaints } from '../../../server/services/complaint/erase-complaint.ts'
+import { eraseOwn } from '../../../server/services/complaint/erase-complaint.ts'
 import { fileComplaint } from '../../../server/services/complaint/file-complaint.ts'
 import { handleComplaint } from '../../../server/services/complaint/handle-complaint.ts'
 import { joinComplaint } from '../../../server/services/complaint/join-complaint.ts'
+import { tendComplaints } from '../../../server/services/complaint/tend-complaints.ts'
 import { standingOf } from '../../../shared/complaint/index.ts'
 import { verifyReceipt } from '../../../shared/receipt/index.ts'
 import {

@@ -5,9 +5,10 @@ import {
   commentOnComplaint,
 } from '../../../server/services/complaint/add-to-complaint.ts'
 import { describeComplaint } from '../../../server/services/complaint/describe-complaint.ts'
-import { eraseOwn, tendComplaints } from '../../../server/services/complaint/erase-complaint.ts'
+import { eraseOwn } from '../../../server/services/complaint/erase-complaint.ts'
 import { joinComplaint } from '../../../server/services/complaint/join-complaint.ts'
 import { openPhoto } from '../../../server/services/complaint/open-photo.ts'
+import { tendComplaints } from '../../../server/services/complaint/tend-complaints.ts'
 import { standingOf } from '../../../shared/complaint/index.ts'
 import { act, fileAt, openDesk, putTree, recordsOf, workDone, type Desk } from './complaint-desk.ts'
 
@@ -63,6 +64,34 @@ describe('erasure', () => {
       actor: { role: 'system' },
       public: { reason: 'retention' },
     })
+  })
+
+  it('of one complaint failing is kept as a fact, and the others are erased', async () => {
+    const broken = await fileAt(desk, { words: WORDS })
+    const whole = await fileAt(desk, { words: WORDS })
+    const { complaints, failures } = desk.models
+    const due = new Date(desk.clock.now().getTime() - 1)
+    const ids = [broken, whole].map(({ complaint_id }) => complaint_id)
+    await complaints.updateMany({ _id: { $in: ids } }, { $set: { erase_at: due } })
+    const pending = { body: '{', secrets: [], token_hash: null }
+    const isBroken = { _id: broken.complaint_id }
+    await complaints.updateOne(isBroken, { $set: { pending_event: pending, is_pending: true } })
+    await tendComplaints(desk.deps)
+    const left = async ({ complaint_id }: typeof whole) =>
+      (await complaints.findById(complaint_id).lean())?.secrets.length
+    expect([await left(broken), await left(whole)]).toEqual([2, 0])
+    const [kept] = await failures.find().lean()
+    expect(kept).toMatchObject({
+      _id: `complaint:${broken.complaint_id}`,
+      failure: { step: 'complaint', attempt: 1 },
+    })
+    await complaints.updateOne(isBroken, {
+      $set: { pending_event: null },
+      $unset: { is_pending: 1 },
+    })
+    desk.clock.advance(10_000)
+    await tendComplaints(desk.deps)
+    expect([await left(broken), await failures.countDocuments()]).toEqual([0, 0])
   })
 })
 

@@ -178,28 +178,6 @@ describe('a secret link', () => {
   })
 })
 
-describe('joining', () => {
-  it('is counted by records, one each, also when many join at once', async () => {
-    const { complaint_id } = await fileAt(desk)
-    const work = await Promise.all(Array.from({ length: 3 }, () => workDone(desk)))
-    await Promise.all(work.map((altcha) => joinComplaint(desk.deps, complaint_id, { altcha })))
-    expect((await describedTo(complaint_id)).affected).toBe(4)
-    const records = await recordsOf(desk, complaint_id)
-    expect(records.length).toBe(4)
-    expect(standingOf(records).affected).toBe(4)
-  })
-
-  it('a closed complaint is refused, and the proof of work stays good', async () => {
-    const { complaint_id } = await fileAt(desk)
-    await act(desk, complaint_id, { action: 'resolve' })
-    const altcha = await workDone(desk)
-    await expect(joinComplaint(desk.deps, complaint_id, { altcha })).rejects.toMatchObject({
-      code: 'complaint_conflict',
-    })
-    await fileAt(desk, { altcha })
-  })
-})
-
 describe('what is nearby', () => {
   it('holds open complaints within 250 m and what the sensors around say', async () => {
     const here = { latitude: 25.65, longitude: 85.15 }
@@ -307,7 +285,7 @@ describe('an official', () => {
       const whole = await queueComplaints(desk.deps, OFFICIAL, { ...asked, limit: 500 })
       const paged: string[] = []
       for (let cursor: string | undefined, left = 200; left > 0; left -= 1) {
-        const page = await queueComplaints(desk.deps, OFFICIAL, { ...asked, limit: 3, cursor })
+        const page = await queueComplaints(desk.deps, OFFICIAL, { ...asked, limit: 2, cursor })
         paged.push(...page.items.map((item) => item.complaint_id))
         if (page.next === null) break
         cursor = page.next
@@ -320,7 +298,7 @@ describe('an official', () => {
       )
       expect(keys).toEqual(keys.toSorted((one, other) => one - other))
       if (order === 'severity') expect(whole.items[0]).toMatchObject({ complaint_id, severity: 3 })
-      expect(whole.items.length).toBeGreaterThan(3)
+      expect(whole.items.length).toBeGreaterThan(2)
     }
   })
 

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { countUses, useAllowance } from '../../../server/services/limits/allowance.ts'
+import {
+  countUses,
+  returnAllowance,
+  useAllowance,
+} from '../../../server/services/limits/allowance.ts'
 import { sharedBuckets } from '../../../server/services/limits/shared-buckets.ts'
 import { eventually } from '../../portal.ts'
 import { startServices, type ServiceTest } from './deps.ts'
@@ -72,6 +76,9 @@ describe('an allowance', () => {
     expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(4)
     expect(new Set(waits.filter((waitMs) => waitMs > 0))).toEqual(new Set([MINUTE_MS / 4]))
     test.clock.advance(MINUTE_MS / 4)
+    expect(await useAllowance(test.deps, counted, size)).toBe(0)
+    expect(await useAllowance(test.deps, counted, size)).toBe(MINUTE_MS / 4)
+    await returnAllowance(test.deps, counted, size)
     expect(await useAllowance(test.deps, counted, size)).toBe(0)
     expect(await useAllowance(test.deps, counted, size)).toBe(MINUTE_MS / 4)
   })

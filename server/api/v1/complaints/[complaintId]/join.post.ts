@@ -5,8 +5,8 @@ export default apiRoute(async (event) => {
   const complaintId = complaintIdOf(event)
   const request = await smallBodyOf(event, joinRequestSchema)
   const key = idempotencyKeyOf(event)
-  await countComplaint(event)
-  const joined = await joinComplaint(useDeps(), complaintId, request, key)
+  const join = () => joinComplaint(useDeps(), complaintId, request, key)
+  const joined = await countedAsComplaint(event, join)
   setResponseStatus(event, 201)
   return joined
 })
