@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { DeviceLineRow, Models, OutageRow } from '../server/models/index.ts'
 import { areaFigures } from '../server/services/figure/area-figures.ts'
-import { breakRow } from '../server/services/outage/outage-rows.ts'
-import type { PlacedReading } from '../shared/outage/index.ts'
+import { interruptionRow } from '../server/services/outage/outage-rows.ts'
+import type { Interruption, PlacedReading } from '../shared/outage/index.ts'
 import { tell } from './tell.ts'
 import { withModels } from './with-models.ts'
 
@@ -65,7 +65,7 @@ async function insertHistory({ deviceLines, deviceBreaks, outages }: Models, are
   const ids = Array.from({ length: DEVICES_PER_AREA }, (_, index) => deviceOf(area, index))
   const starts = Array.from({ length: OUTAGES_PER_AREA }, (_, n) => startOf(n))
   await deviceLines.collection.insertMany(ids.map((id) => lineOf(id, area)) as never)
-  const breaks = ids.flatMap((id) => starts.map((at) => breakRow(id, offAt(at))))
+  const breaks = ids.flatMap((id) => starts.map((at) => interruptionRow(offAt(id, area, at))))
   await deviceBreaks.collection.insertMany(breaks as never)
   await outages.collection.insertMany(starts.map((at) => outageOf(ids, area, at)) as never)
 }
@@ -74,9 +74,12 @@ function seqAt(at: number): number {
   return Math.floor((at - ENROLLED_AT) / HEARTBEAT_MS)
 }
 
-function offAt(fromAt: number) {
-  const [firstSeq, lastSeq] = [seqAt(fromAt), seqAt(fromAt) + 3]
-  return { state: 'off' as const, fromAt, toAt: fromAt + OUTAGE_MS, firstSeq, lastSeq }
+function offAt(deviceId: string, area: number, at: number): Interruption {
+  return {
+    ...{ deviceId, areaId: areaOf(area), stage: 'transformer', customersServed: CUSTOMERS },
+    ...{ place: null, offAt: at, countedAt: at, endedAt: at + OUTAGE_MS },
+    ...{ firstSeq: seqAt(at), lastSeq: seqAt(at) + 3 },
+  }
 }
 
 function lineOf(_id: string, area: number): DeviceLineRow {
@@ -88,6 +91,7 @@ function lineOf(_id: string, area: number): DeviceLineRow {
   }
   const service = {
     ...{ areaId: areaOf(area), stage: 'transformer' as const, customersServed: CUSTOMERS },
+    place: null,
     ...{ fromAt: ENROLLED_AT, toAt: null, leafHash: hashOf(_id) },
   }
   return { _id, service: [service], tail: [last] }
@@ -103,10 +107,6 @@ function outageOf(ids: readonly string[], area: number, startedAt: number): Outa
     local: false,
     devices: ids.length,
     customers_affected: ids.length * CUSTOMERS,
-    interruptions: ids.map((device_id) => ({
-      ...{ device_id, stage: 'transformer' as const, customers_served: CUSTOMERS },
-      ...{ off_at: at, counted_at: at, ended_at: endedAt },
-      ...{ first_seq: seqAt(startedAt), last_seq: seqAt(startedAt) + 3 },
-    })),
+    digest: hashOf(`interruptions ${area} ${startedAt}`),
   }
 }

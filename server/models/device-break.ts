@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose'
+import type { ServiceSpan } from '../../shared/outage/index.ts'
 
 /**
  * A stretch in which a device was off or silent, or a gap in its numbering. Between breaks it was on. The silence after the
@@ -16,6 +17,16 @@ export interface DeviceBreakRow {
   /** It rests on the readings of these numbers and between; null is without bound. Of a gap: the readings on either side. */
   first_seq: number | null
   last_seq: number | null
+  /** Of one that met the service of its device: the interruption it is, with the facts that held when it counts. */
+  interruption?: {
+    area_id: string
+    stage: ServiceSpan['stage']
+    customers_served: number
+    /** When it counts from; not before `from_at`. */
+    counted_at: Date
+    /** Where the device was, in hundredths of a degree; absent where its place is not public. */
+    cell?: [longitude: number, latitude: number]
+  }
   /** Only of a gap. */
   gap?: {
     kind: 'numbers_missing' | 'chain_broken'
@@ -23,6 +34,10 @@ export interface DeviceBreakRow {
     leaf_hashes: string[]
   }
 }
+
+/** A break that is an interruption. */
+export type InterruptionRow = DeviceBreakRow &
+  Required<Pick<DeviceBreakRow, 'interruption'>> & { from_at: Date }
 
 const schema = new Schema<DeviceBreakRow>(
   {
@@ -33,6 +48,7 @@ const schema = new Schema<DeviceBreakRow>(
     to_at: { type: Date, default: null },
     first_seq: { type: Number, default: null },
     last_seq: { type: Number, default: null },
+    interruption: { type: Schema.Types.Mixed, required: false },
     gap: { type: Schema.Types.Mixed, required: false },
   },
   { versionKey: false, autoIndex: false },
@@ -41,6 +57,11 @@ const schema = new Schema<DeviceBreakRow>(
 // Breaks of a device never overlap: along its time by their ends, so that the latest days cost no history; by its numbers.
 schema.index({ device_id: 1, kind: 1, to_at: 1 })
 schema.index({ device_id: 1, last_seq: 1 })
+// Interruptions of an area, in order of start.
+schema.index(
+  { 'interruption.area_id': 1, 'interruption.counted_at': 1, _id: 1 },
+  { partialFilterExpression: { 'interruption.area_id': { $exists: true } } },
+)
 // Across devices: those of a kind that reach into the last two days.
 schema.index({ kind: 1, to_at: 1 })
 

@@ -10,7 +10,7 @@ export interface DeviceLineRow {
   _id: string
   /** When it was in service, with the facts that held; times in ms since 1970. */
   service: ServiceSpan[]
-  /** From the last ON reading (none: the first reading) to the last; empty: never heard. */
+  /** What later readings are judged by, `tailOf` of its readings; empty: never heard. */
   tail: PlacedReading[]
 }
 

@@ -1,7 +1,9 @@
 import { Schema, type Connection } from 'mongoose'
-import type { ServiceSpan } from '../../shared/outage/index.ts'
 
-/** An outage event by the outage rules, docs/formats/outage-rules.md. Derived from records. */
+/**
+ * An outage event by the outage rules, docs/formats/outage-rules.md. Derived from records. Its interruptions are the
+ * `device_breaks` that count in its area from `started_at` to `last_start_at`: one row could not hold those of a large one.
+ */
 export interface OutageRow {
   /** `<area_id>.<first start>.<device_id of the first>`. */
   _id: string
@@ -15,17 +17,10 @@ export interface OutageRow {
   /** How many, each once. */
   devices: number
   customers_affected: number
-  interruptions: {
-    device_id: string
-    stage: ServiceSpan['stage']
-    customers_served: number
-    off_at: Date
-    counted_at: Date
-    ended_at: Date | null
-    /** It rests on the readings of these numbers and between; null is without bound. */
-    first_seq: number | null
-    last_seq: number | null
-  }[]
+  /** SHA-256 over its interruptions: another where one of them is other than it was. */
+  digest: string
+  /** Of a local one, whose it is. */
+  local_device_id?: string
   /**
    * Where its devices of public place were when they lost mains, in hundredths of a degree and each once, for searching by
    * rectangle along the index; absent where no place is public.
@@ -45,7 +40,8 @@ const schema = new Schema<OutageRow>(
     local: { type: Boolean, required: true },
     devices: { type: Number, required: true },
     customers_affected: { type: Number, required: true },
-    interruptions: { type: Schema.Types.Mixed, required: true },
+    digest: { type: String, required: true },
+    local_device_id: { type: String, required: false },
     cells: { type: Schema.Types.Mixed, required: false },
     changed_at: { type: Date, required: true },
   },
@@ -56,7 +52,7 @@ const schema = new Schema<OutageRow>(
 schema.index({ area_id: 1, started_at: -1, _id: -1 })
 schema.index({ started_at: -1, _id: -1 })
 schema.index({ ended_at: 1, started_at: -1, _id: -1 })
-schema.index({ 'interruptions.device_id': 1, started_at: -1 })
+schema.index({ local_device_id: 1, started_at: -1 }, { partialFilterExpression: { local: true } })
 schema.index({ cells: '2dsphere' })
 schema.index({ changed_at: 1 })
 

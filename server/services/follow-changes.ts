@@ -11,7 +11,7 @@ import {
 import type { Deps } from './deps.ts'
 import { silentBefore, stateNow } from './device/device-state.ts'
 import { asBatch } from './ledger/list-batches.ts'
-import { asOutage, NOT_IN_LISTS } from './outage/list-outages.ts'
+import { asOutage } from './outage/list-outages.ts'
 
 export type Change =
   | { type: 'status'; at: Date; areaId: string; data: StatusEvent }
@@ -50,7 +50,7 @@ export async function followChanges(deps: Deps, after: Date, atMost?: number): P
   const limit = atMost ?? 0
   const [devices, outages, batches, complaints] = await Promise.all([
     models.devices.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
-    models.outages.find(changed, NOT_IN_LISTS).sort({ changed_at: -1 }).limit(limit).lean(),
+    models.outages.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
     models.batches.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
     models.complaints
       .find(changed, WITHOUT_PERSONAL)

@@ -1,7 +1,7 @@
 import { interruptionKey, type Interruption } from './interruptions.ts'
 import { CHAIN_MS, MOMENTARY_MS } from './rules.ts'
 
-/** Interruptions of one area whose starts chain within 180 s, in order of start. Times in ms since 1970. */
+/** Interruptions of one area whose starts chain within 180 s. Times in ms since 1970. */
 export interface OutageEvent {
   /** `<area>.<first start>.<first device>`: see `eventId`. */
   id: string
@@ -15,7 +15,6 @@ export interface OutageEvent {
   devices: number
   /** Each device once, however often it was interrupted. */
   customersAffected: number
-  interruptions: Interruption[]
 }
 
 export type DurationClass = 'momentary' | 'sustained'
@@ -28,75 +27,76 @@ export function durationClass(
   return (endedAt ?? asOfAt) - offAt > MOMENTARY_MS ? 'sustained' : 'momentary'
 }
 
-const byStart = (a: Interruption, b: Interruption): number =>
+/** Order of start; of one start, by device. */
+export const byStart = (a: Interruption, b: Interruption): number =>
   a.countedAt - b.countedAt || (interruptionKey(a) < interruptionKey(b) ? -1 : 1)
 
 /** `in-br-patna.20261121T053000Z.0123456789ABCDEF01`: it changes only with the first interruption of the event. */
 const eventId = ({ areaId, countedAt, deviceId }: Interruption): string =>
   `${areaId}.${new Date(countedAt).toISOString().replace(/[-:]|\.\d+/g, '')}.${deviceId}`
 
-function eventOf(first: Interruption, interruptions: Interruption[]): OutageEvent {
-  const customers = new Map<string, number>()
-  for (const { deviceId, customersServed } of interruptions) {
-    customers.set(deviceId, Math.max(customersServed, customers.get(deviceId) ?? 0))
-  }
-  let endedAt: number | null = first.endedAt
-  let lastStartAt = first.countedAt
-  for (const one of interruptions) {
-    lastStartAt = Math.max(lastStartAt, one.countedAt)
-    endedAt = endedAt === null || one.endedAt === null ? null : Math.max(endedAt, one.endedAt)
-  }
+/** An event while its interruptions are told one after the other, in order of start; they are not held. */
+export interface EventDraft {
+  joins(one: Interruption): boolean
+  add(one: Interruption): void
+  event(): OutageEvent
+}
+
+/** Begins an event with its first interruption. */
+export function eventDraft(first: Interruption): EventDraft {
+  const customers = new Map([[first.deviceId, first.customersServed]])
+  let { countedAt: lastStartAt, endedAt, customersServed: customersAffected } = first
   return {
-    id: eventId(first),
-    areaId: first.areaId,
-    startedAt: first.countedAt,
-    lastStartAt,
-    endedAt,
-    local: customers.size === 1 && first.stage === 'house',
-    devices: customers.size,
-    customersAffected: [...customers.values()].reduce((sum, one) => sum + one, 0),
-    interruptions,
+    joins: ({ areaId, countedAt }) =>
+      areaId === first.areaId && countedAt - lastStartAt <= CHAIN_MS,
+    add(one) {
+      const known = customers.get(one.deviceId) ?? 0
+      const most = Math.max(one.customersServed, known)
+      customers.set(one.deviceId, most)
+      customersAffected += most - known
+      lastStartAt = one.countedAt
+      endedAt = endedAt === null || one.endedAt === null ? null : Math.max(endedAt, one.endedAt)
+    },
+    event: () => ({
+      id: eventId(first),
+      areaId: first.areaId,
+      startedAt: first.countedAt,
+      lastStartAt,
+      endedAt,
+      local: customers.size === 1 && first.stage === 'house',
+      devices: customers.size,
+      customersAffected,
+    }),
   }
 }
 
-/** Groups interruptions of any areas, in any order, into events. */
+/** Groups interruptions of any areas, in any order, into events, by area and in order of start. */
 export function outageEvents(interruptions: Iterable<Interruption>): OutageEvent[] {
   const ordered = [...interruptions].sort((a, b) =>
     a.areaId === b.areaId ? byStart(a, b) : a.areaId < b.areaId ? -1 : 1,
   )
-  const chains: { first: Interruption; last: Interruption; all: Interruption[] }[] = []
+  const drafts: EventDraft[] = []
   for (const one of ordered) {
-    const chain = chains.at(-1)
-    const joins =
-      chain?.last.areaId === one.areaId && one.countedAt - chain.last.countedAt <= CHAIN_MS
-    if (chain && joins) {
-      chain.all.push(one)
-      chain.last = one
-    } else chains.push({ first: one, last: one, all: [one] })
+    const draft = drafts.at(-1)
+    if (draft?.joins(one)) draft.add(one)
+    else drafts.push(eventDraft(one))
   }
-  return chains.map(({ first, all }) => eventOf(first, all))
+  return drafts.map((draft) => draft.event())
 }
 
-/** Whether an interruption of the event's area that starts then is, or would be, one of the event. */
-export const touches = (
-  event: Pick<OutageEvent, 'startedAt' | 'lastStartAt'>,
-  countedAt: number,
-): boolean => countedAt >= event.startedAt - CHAIN_MS && countedAt <= event.lastStartAt + CHAIN_MS
-
-/**
- * What a change of interruptions changes about the events of their areas. `touched` holds every event that an interruption
- * removed or added touches. Returns the ids that are no more, and the events to save under theirs.
- */
-export function reviseEvents(
-  touched: readonly OutageEvent[],
-  { removed, added }: { removed: readonly Interruption[]; added: readonly Interruption[] },
-): { removed: string[]; saved: OutageEvent[] } {
-  const interruptions = new Map(
-    touched.flatMap((event) => event.interruptions.map((one) => [interruptionKey(one), one])),
-  )
-  for (const one of removed) interruptions.delete(interruptionKey(one))
-  for (const one of added) interruptions.set(interruptionKey(one), one)
-  const saved = outageEvents(interruptions.values())
-  const kept = new Set(saved.map(({ id }) => id))
-  return { removed: touched.flatMap(({ id }) => (kept.has(id) ? [] : [id])), saved }
+/** Whether an interruption is of one of these events. */
+export function isWithin(events: readonly OutageEvent[]): (one: Interruption) => boolean {
+  const byArea = Map.groupBy(events, ({ areaId }) => areaId)
+  // Events of an area follow one another.
+  for (const ofArea of byArea.values()) ofArea.sort((a, b) => a.startedAt - b.startedAt)
+  return ({ areaId, countedAt }) => {
+    const ofArea = byArea.get(areaId) ?? []
+    let [from, to] = [0, ofArea.length]
+    while (from < to) {
+      const middle = (from + to) >>> 1
+      if ((ofArea[middle]?.lastStartAt ?? 0) < countedAt) from = middle + 1
+      else to = middle
+    }
+    return (ofArea[from]?.startedAt ?? Number.POSITIVE_INFINITY) <= countedAt
+  }
 }

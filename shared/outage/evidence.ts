@@ -1,10 +1,10 @@
 import { breaksAsOf, type StandingBreak } from './breaks.ts'
-import { durationClass, type DurationClass, type OutageEvent } from './events.ts'
+import { durationClass, type DurationClass } from './events.ts'
 import type { Index } from './figures.ts'
-import { interruptionKey } from './interruptions.ts'
+import { interruptionKey, interruptionsOf } from './interruptions.ts'
 import { overlap, upTo, type Period } from './periods.ts'
 import { spanPeriod } from './service.ts'
-import { localKeys, type OutageHistory } from './sums.ts'
+import { isLocal, keysOf, type OutageHistory } from './sums.ts'
 
 /** Leaf hashes of a device's readings from one number to another, both included; null is without bound. */
 export type LeavesOfReadings = (
@@ -46,8 +46,10 @@ function* behindTime(
   { devices, events, asOfAt, heartbeatMs }: OutageHistory,
   { areaIds, period, leavesOf }: Selection,
 ): Generator<string> {
-  const locals = localKeys(events)
-  for (const { deviceId, service, breaks } of devices) {
+  const local = isLocal(events)
+  for (const device of devices) {
+    const { deviceId, service, breaks } = device
+    const locals = keysOf(interruptionsOf(device).filter(local))
     const served = service.flatMap((span) => {
       const part = overlap(spanPeriod(span), upTo(period, asOfAt))
       return areaIds.has(span.areaId) && part ? [{ part, leafHash: span.leafHash }] : []
@@ -74,23 +76,11 @@ export function* leafHashesBehind(
 ): Generator<string> {
   yield* behindTime(figure, history, selection)
   const { fromAt, toAt } = upTo(selection.period, history.asOfAt)
-  for (const { areaId, local, interruptions } of history.events) {
-    if (local || !selection.areaIds.has(areaId)) continue
-    for (const one of interruptions) {
-      const begins = one.countedAt >= fromAt && one.countedAt < toAt
-      if (begins && durationClass(one, history.asOfAt) === COUNTS[figure]) {
-        yield* selection.leavesOf(one.deviceId, one.firstSeq, one.lastSeq)
-      }
-    }
-  }
-}
-
-/** The leaf hashes an event rests on: the readings behind each of its interruptions, one after the other as asked for. */
-export function* leafHashesOfEvent(
-  { interruptions }: OutageEvent,
-  leavesOf: LeavesOfReadings,
-): Generator<string> {
-  for (const { deviceId, firstSeq, lastSeq } of interruptions) {
-    yield* leavesOf(deviceId, firstSeq, lastSeq)
+  const local = isLocal(history.events)
+  for (const one of history.devices.flatMap(interruptionsOf)) {
+    if (!selection.areaIds.has(one.areaId) || local(one)) continue
+    const begins = one.countedAt >= fromAt && one.countedAt < toAt
+    if (begins && durationClass(one, history.asOfAt) === COUNTS[figure])
+      yield* selection.leavesOf(one.deviceId, one.firstSeq, one.lastSeq)
   }
 }

@@ -4,13 +4,14 @@ export type { Break } from './breaks.ts'
 export { deviceFindings, deviceLine, type DeviceLine } from './device.ts'
 export {
   durationClass,
+  eventDraft,
+  isWithin,
   outageEvents,
-  reviseEvents,
-  touches,
   type DurationClass,
+  type EventDraft,
   type OutageEvent,
 } from './events.ts'
-export { leafHashesBehind, leafHashesOfEvent, type LeavesOfReadings } from './evidence.ts'
+export { leafHashesBehind, type LeavesOfReadings } from './evidence.ts'
 export {
   figuresOf,
   INDICES,
@@ -29,15 +30,10 @@ export {
 export { intervalsOf, leafHashesOf, type Interval, type IntervalState } from './intervals.ts'
 export { overlap, periodOf, utcDays, utcMonth, type Period } from './periods.ts'
 export { outageReading, type OutageReading, type PlacedReading } from './readings.ts'
-export {
-  reviseDevice,
-  settles,
-  windowAround,
-  type DeviceRevision,
-  type DeviceWindow,
-} from './revise-device.ts'
+export { reviseDevice, tailOf, type DeviceRevision } from './revise-device.ts'
+export { changing, stretchesOf, type InterruptionChange } from './revise-events.ts'
 export { MOMENTARY_MS, OUTAGE_RULES_VERSION } from './rules.ts'
-export { serviceSpans, type LedgerDeviceEvent, type ServiceSpan } from './service.ts'
+export { serviceSpans, type LedgerDeviceEvent, type Place, type ServiceSpan } from './service.ts'
 export {
   addSums,
   isSettled,

@@ -1,5 +1,5 @@
 import type { Break } from './breaks.ts'
-import { spanPeriod, type ServiceSpan } from './service.ts'
+import { spanPeriod, type Place, type ServiceSpan } from './service.ts'
 
 /** What the figures use of a device: when it was in service, and its breaks (docs/formats/outage-rules.md). */
 export interface DeviceHistory {
@@ -15,6 +15,7 @@ export interface Interruption {
   areaId: string
   stage: ServiceSpan['stage']
   customersServed: number
+  place: Place | null
   /** When mains were lost; earlier than `countedAt` where the device was not yet in service. */
   offAt: number
   /** The first moment off in service: the start by which it belongs to an event and a period. */
@@ -42,8 +43,8 @@ export function interruptionsOf({ deviceId, service, breaks }: DeviceHistory): I
       const countedAt = Math.max(offAt, fromAt)
       const offThen = countedAt === offAt || countedAt < (endedAt ?? Number.POSITIVE_INFINITY)
       if (countedAt >= toAt || !offThen) continue
-      const { areaId, stage, customersServed } = span
-      const facts = { deviceId, areaId, stage, customersServed }
+      const { areaId, stage, customersServed, place } = span
+      const facts = { deviceId, areaId, stage, customersServed, place }
       return [{ ...facts, offAt, countedAt, endedAt, firstSeq, lastSeq }]
     }
     return []

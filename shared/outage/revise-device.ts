@@ -1,40 +1,21 @@
 import { breaksAlong, type Break } from './breaks.ts'
 import { gapsAlong, type NumberingGap } from './gaps.ts'
-import {
-  claimedAt,
-  place,
-  standsBefore,
-  type OutageReading,
-  type PlacedReading,
-} from './readings.ts'
-
-/**
- * The readings around one that arrives, by number: all that a revision needs to see.
- * `before`: from the nearest ON reading of a lower number (none: from the first) up to the arriving number.
- * `same`: the one held with its number. `after`: from the next number up to the first that `settles` (none: to the last).
- */
-export interface DeviceWindow {
-  before: readonly PlacedReading[]
-  same: PlacedReading | null
-  after: readonly PlacedReading[]
-}
+import { inOrder, place, type OutageReading, type PlacedReading } from './readings.ts'
 
 interface Change<Row> {
   removed: Row[]
   added: Row[]
 }
 
-/** What one reading changes about its device: rows to take out and rows to put in. */
+/** What some readings change about their device: rows to take out and rows to put in. */
 export interface DeviceRevision {
   /** Readings that are new or placed anew, by number; a number already held is replaced. */
   placed: PlacedReading[]
   breaks: Change<Break>
   gaps: Change<NumberingGap>
+  /** The window as it is now. */
+  held: PlacedReading[]
 }
-
-/** Nothing after this reading depends on the arriving one: it says ON, and neither it nor any before it holds it back. */
-export const settles = (reading: PlacedReading, arriving: OutageReading): boolean =>
-  reading.on && reading.placedAt === claimedAt(reading) && reading.placedAt >= claimedAt(arriving)
 
 /** Rows of one list that the other lacks; rows are plain values. */
 function difference<Row>(rows: readonly Row[], others: readonly Row[]): Row[] {
@@ -48,55 +29,47 @@ const changeOf = <Row>(before: readonly Row[], after: readonly Row[]): Change<Ro
 })
 
 /**
- * What an arriving reading changes, late or out of order as it may be. Derives the window with and without it and takes the
- * difference, so whatever the window cuts off at its ends cancels out; the cost is that of the window, not of the history.
+ * What arriving readings change, late or out of order as they may be, of a device that holds a window of readings around
+ * them, by number: from the nearest ON below the first of them (none: from the beginning), or the `tailOf` what is below,
+ * up to the first above the last that says ON, is not held back by a clock, and comes no earlier than any of them (none: to
+ * the end). Derives the window with and without them and takes the difference, so whatever it cuts off at its ends cancels
+ * out; the cost is that of the window and the readings, not of the history.
  */
 export function reviseDevice(
-  { before, same, after }: DeviceWindow,
-  arriving: OutageReading,
+  window: readonly PlacedReading[],
+  arriving: readonly OutageReading[],
   heartbeatMs: number,
 ): DeviceRevision {
-  if (same && !standsBefore(arriving, same)) {
-    return { placed: [], breaks: { removed: [], added: [] }, gaps: { removed: [], added: [] } }
-  }
-  const held = [...before, ...(same ? [same] : []), ...after]
-  const placed = [...before, ...place([arriving, ...after], before.at(-1)?.placedAt)]
+  const firstSeq = arriving.reduce(
+    (least, { seq }) => Math.min(least, seq),
+    Number.POSITIVE_INFINITY,
+  )
+  const before = window.filter(({ seq }) => seq < firstSeq)
+  const others = inOrder([...window.slice(before.length), ...arriving])
+  const held = [...before, ...place(others, before.at(-1)?.placedAt)]
   return {
-    placed: difference(placed, held),
-    breaks: changeOf(breaksAlong(held, heartbeatMs), breaksAlong(placed, heartbeatMs)),
-    gaps: changeOf(gapsAlong(held), gapsAlong(placed)),
+    placed: difference(held, window),
+    breaks: changeOf(breaksAlong(window, heartbeatMs), breaksAlong(held, heartbeatMs)),
+    gaps: changeOf(gapsAlong(window), gapsAlong(held)),
+    held,
   }
 }
 
-/** Index of the first reading whose number is at least `seq`. */
-function indexOfSeq(readings: readonly PlacedReading[], seq: number): number {
-  let low = 0
-  let high = readings.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const reading = readings[middle]
-    if (reading && reading.seq < seq) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** Cuts the window around an arriving reading out of the readings of its device, placed and in order of number. */
-export function windowAround(
-  readings: readonly PlacedReading[],
-  arriving: OutageReading,
-): DeviceWindow {
-  const index = indexOfSeq(readings, arriving.seq)
-  const found = readings[index]
-  const same = found?.seq === arriving.seq ? found : null
-  let first = Math.max(0, index - 1)
-  while (first > 0 && !readings[first]?.on) first -= 1
-  const next = same ? index + 1 : index
-  const after: PlacedReading[] = []
-  for (let at = next; at < readings.length; at += 1) {
-    const reading = readings[at]
-    if (reading) after.push(reading)
-    if (reading && settles(reading, arriving)) break
-  }
-  return { before: readings.slice(first, index), same, after }
+/**
+ * What of a device's readings all later ones are judged by: the last ON; of the OFF readings since, the first, that of the
+ * earliest `off_since`, and the last. However long it is off, four readings.
+ */
+export function tailOf(held: readonly PlacedReading[]): PlacedReading[] {
+  const lastOn = held.findLastIndex(({ on }) => on)
+  const [first, ...others] = held.slice(Math.max(0, lastOn))
+  if (!first) return []
+  const off = first.on ? others : [first, ...others]
+  const toldAt = ({ offSinceAt }: PlacedReading) => offSinceAt ?? Number.POSITIVE_INFINITY
+  const earliest = off.reduce<PlacedReading | undefined>(
+    (least, one) =>
+      toldAt(one) < (least ? toldAt(least) : Number.POSITIVE_INFINITY) ? one : least,
+    undefined,
+  )
+  const kept = new Set([first, off[0], earliest, others.at(-1)])
+  return [first, ...others].filter((one) => kept.has(one))
 }

@@ -1,11 +1,16 @@
 import type { DeviceEventRecord, DeviceFacts } from '../record/index.ts'
 import { wholeSecond } from './periods.ts'
 
+/** Longitude and latitude in degrees. */
+export type Place = readonly [longitude: number, latitude: number]
+
 /** A stretch in which a device was enrolled and not suspended, with the facts that held. Start included, end not. */
 export interface ServiceSpan {
   areaId: string
   stage: DeviceFacts['stage']
   customersServed: number
+  /** Null: of a location commitment. */
+  place: Place | null
   fromAt: number
   /** Null: it still is. */
   toAt: number | null
@@ -46,9 +51,13 @@ export function serviceSpans(events: readonly LedgerDeviceEvent[]): ServiceSpan[
     const toAt = next ? eventAt(next) : null
     if (!inService || fromAt === toAt) return []
     const { stage, customers_served: customersServed } = record.device
-    return [{ areaId: record.area_id, stage, customersServed, fromAt, toAt, leafHash }]
+    const facts = { areaId: record.area_id, stage, customersServed, place: placeOf(record.device) }
+    return [{ ...facts, fromAt, toAt, leafHash }]
   })
 }
+
+const placeOf = ({ longitude, latitude }: DeviceFacts): Place | null =>
+  longitude === undefined || latitude === undefined ? null : [longitude, latitude]
 
 /** A span as a period; its end may be without bound. */
 export const spanPeriod = ({ fromAt, toAt }: ServiceSpan) => ({

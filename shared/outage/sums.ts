@@ -1,6 +1,11 @@
 import { breaksAsOf, type StandingBreak } from './breaks.ts'
-import { durationClass, outageEvents, type OutageEvent } from './events.ts'
-import { interruptionKey, interruptionsOf, type DeviceHistory } from './interruptions.ts'
+import { durationClass, isWithin, outageEvents, type OutageEvent } from './events.ts'
+import {
+  interruptionKey,
+  interruptionsOf,
+  type DeviceHistory,
+  type Interruption,
+} from './interruptions.ts'
 import { overlap, upTo, wholeSecond, type Period } from './periods.ts'
 import { MOMENTARY_MS, MS_PER_SECOND, SILENT_AFTER_HEARTBEATS } from './rules.ts'
 import { spanPeriod } from './service.ts'
@@ -67,11 +72,13 @@ export function outageHistory(
   return { devices, events, asOfAt: wholeSecond(asOfAt), heartbeatMs }
 }
 
-/** Keys of the interruptions that stay out of the headline. */
-export const localKeys = (events: readonly OutageEvent[]): Set<string> =>
-  new Set(
-    events.flatMap(({ local, interruptions }) => (local ? interruptions.map(interruptionKey) : [])),
-  )
+/** Tells the interruptions that stay out of the headline. */
+export const isLocal = (events: readonly OutageEvent[]): ((one: Interruption) => boolean) =>
+  isWithin(events.filter(({ local }) => local))
+
+/** Keys of those among these interruptions. */
+export const keysOf = (interruptions: readonly Interruption[]): Set<string> =>
+  new Set(interruptions.map(interruptionKey))
 
 const secondsOf = (part: Period | null): number =>
   part ? (part.toAt - part.fromAt) / MS_PER_SECOND : 0
@@ -114,18 +121,18 @@ export function sumsByArea(history: OutageHistory, period: Period): Map<string, 
     byArea.set(areaId, sums)
     return sums
   }
-  const locals = localKeys(events)
+  const local = isLocal(events)
   for (const device of devices) {
+    const interruptions = interruptionsOf(device)
+    const locals = keysOf(interruptions.filter(local))
     addTime(sumsOf, device, breaksAsOf(device.breaks, asOfAt, heartbeatMs), whole, locals)
-  }
-  for (const { areaId, local, interruptions } of events) {
     for (const one of interruptions) {
       if (one.countedAt < whole.fromAt || one.countedAt >= whole.toAt) continue
-      const sums = sumsOf(areaId)
+      const sums = sumsOf(one.areaId)
       const duration = durationClass(one, asOfAt)
-      if (local && duration === 'sustained') sums.localSustained += one.customersServed
-      else if (local) sums.localMomentary += one.customersServed
-      else sums[duration] += one.customersServed
+      if (!local(one)) sums[duration] += one.customersServed
+      else if (duration === 'sustained') sums.localSustained += one.customersServed
+      else sums.localMomentary += one.customersServed
     }
   }
   return byArea

@@ -21,7 +21,7 @@ export async function unreportedOutages(
 ): Promise<UnreportedOutage[]> {
   const { models, clock, complaintDesk } = deps
   const rows = await models.outages
-    .find({ ended_at: null, local: false, ...(await inAreas(deps, areas)) }, { interruptions: 0 })
+    .find({ ended_at: null, local: false, ...(await inAreas(deps, areas)) })
     // Along it the order comes by itself, however many areas are asked for.
     .hint({ ended_at: 1, started_at: -1, _id: -1 })
     .sort({ started_at: -1, _id: -1 })

@@ -22,6 +22,7 @@ export interface AsOf {
 /** What the figures of an area in a period follow from: the same `sumsByArea` gives for it as from all records. */
 export interface AreaHistory {
   devices: DeviceHistory[]
+  /** The local ones: whatever else began is in the headline. */
   events: OutageEvent[]
 }
 
@@ -52,8 +53,8 @@ export async function areaHistory(
   }))
   const events = new Map<string, OutageEvent>()
   for (const event of [
-    ...(await eventsWithin(deps, areaId, period)),
-    ...(await localEventsOf(deps, devices, period)),
+    ...(await localsWithin(deps, areaId, period)),
+    ...(await localsOf(deps, devices, areaId, period)),
   ])
     events.set(event.id, event)
   return { devices, events: [...events.values()] }
@@ -84,7 +85,7 @@ async function breaksWithin(
 ): Promise<Map<string, Break[]>> {
   const ofDevices = { device_id: { $in: [...deviceIds] }, kind: { $in: BREAKS } }
   const [ended, open] = await Promise.all([
-    models.deviceBreaks.find({ ...ofDevices, to_at: { $gt: new Date(fromAt) } }).lean(),
+    models.deviceBreaks.find({ ...ofDevices, to_at: { $gte: new Date(fromAt) } }).lean(),
     models.deviceBreaks.find({ ...ofDevices, to_at: null }).lean(),
   ])
   const reaching = [...ended, ...open].filter(({ from_at }) => (from_at?.getTime() ?? 0) < toAt)
@@ -92,11 +93,15 @@ async function breaksWithin(
   return new Map([...byDevice].map(([id, rows]) => [id, rows.flatMap(breakOf)]))
 }
 
-async function eventsWithin({ models }: Reading, areaId: string, { fromAt, toAt }: Period) {
+async function localsWithin({ models }: Reading, areaId: string, { fromAt, toAt }: Period) {
   const ofArea = { area_id: areaId }
   const [within, before] = await Promise.all([
     models.outages
-      .find({ ...ofArea, started_at: { $gte: new Date(fromAt), $lt: new Date(toAt) } })
+      .find({
+        ...ofArea,
+        local: true,
+        started_at: { $gte: new Date(fromAt), $lt: new Date(toAt) },
+      })
       .lean(),
     // Events of an area follow one another: of those begun earlier only the last can have starts in here.
     models.outages
@@ -105,23 +110,25 @@ async function eventsWithin({ models }: Reading, areaId: string, { fromAt, toAt 
       .limit(1)
       .lean(),
   ])
-  return [...before, ...within].map(outageOf)
+  return [...before, ...within].filter(({ local }) => local).map(outageOf)
 }
 
-/** Local events, of any area and time, that these interruptions of house devices belong to. */
-async function localEventsOf(
+/** Local events that interruptions of house devices belong to which began elsewhere, or before the period. */
+async function localsOf(
   { models }: Reading,
   devices: readonly DeviceHistory[],
-  { toAt }: Period,
+  areaId: string,
+  { fromAt, toAt }: Period,
 ): Promise<OutageEvent[]> {
   const interruptions = devices
     .flatMap(interruptionsOf)
     .filter(({ stage, countedAt }) => stage === 'house' && countedAt < toAt)
+    .filter((one) => one.areaId !== areaId || one.countedAt < fromAt)
   if (interruptions.length === 0) return []
   const firstAt = interruptions.reduce((least, { countedAt }) => Math.min(least, countedAt), toAt)
   const rows = await models.outages
     .find({
-      'interruptions.device_id': { $in: [...new Set(interruptions.map((one) => one.deviceId))] },
+      local_device_id: { $in: [...new Set(interruptions.map((one) => one.deviceId))] },
       started_at: { $lt: new Date(toAt) },
       last_start_at: { $gte: new Date(firstAt) },
       local: true,

@@ -3,18 +3,21 @@ import {
   overlap,
   type Break,
   type Interruption,
-  type OutageEvent,
+  type InterruptionChange,
   type Period,
   type ServiceSpan,
 } from '../../../shared/outage/index.ts'
-import { localKeys } from '../../../shared/outage/sums.ts'
+import { isLocal } from '../../../shared/outage/sums.ts'
 import { spanPeriod } from '../../../shared/outage/service.ts'
-import type { DeviceLineRow } from '../../models/index.ts'
+import type { DeviceLineRow, InterruptionRow } from '../../models/index.ts'
 import { areaDayId } from './area-days.ts'
 import { changedTime } from './changed-time.ts'
 import type { Deps } from '../deps.ts'
-import type { AreaEventsChange, InterruptionChange } from '../outage/outage-events.ts'
+import type { DerivedOutage } from '../outage/outage-draft.ts'
+import type { AreaEventsChange } from '../outage/outage-events.ts'
+import { ofOutage } from '../outage/outage-interruptions.ts'
 import type { LineChange } from '../outage/outage-line.ts'
+import { interruptionOf, outageOf } from '../outage/outage-rows.ts'
 
 const DAY_MS = 86_400_000
 const dayOf = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS
@@ -60,33 +63,47 @@ function* inService(spans: readonly ServiceSpan[], time: Period): Generator<Area
   }
 }
 
-/** Interruptions that become local or cease to be, with those of devices that nothing else changes about. */
-function localChanges(events: readonly AreaEventsChange[]): Interruption[] {
-  const side = (of: (change: AreaEventsChange) => OutageEvent[]) => {
-    const all = events.flatMap(of)
-    return {
-      locals: localKeys(all),
-      byKey: new Map(
-        all.flatMap(({ interruptions }) =>
-          interruptions.map((one) => [interruptionKey(one), one] as const),
-        ),
-      ),
+/**
+ * Interruptions that become local or cease to be, as they were and as they are, with those of devices that nothing else
+ * changes about.
+ */
+async function localChanges(
+  { models }: Pick<Deps, 'models'>,
+  { interruptions: { removed, added }, touched, saved }: AreaEventsChange,
+): Promise<Interruption[]> {
+  const [before, after] = [isLocal(touched.map(outageOf)), isLocal(saved.map(outageOf))]
+  const now = new Map(added.map((one) => [interruptionKey(one), one]))
+  const gone = new Set(removed.map(interruptionKey))
+  const found: Interruption[] = []
+  for (const local of changingLocals(touched, saved)) {
+    const rows = await models.deviceBreaks.collection
+      .find<InterruptionRow>(ofOutage(local))
+      .toArray()
+    for (const was of rows.map(interruptionOf)) {
+      const key = interruptionKey(was)
+      const is = now.get(key) ?? (gone.has(key) ? null : was)
+      if (is && before(was) !== after(is)) found.push(was, is)
     }
   }
-  const before = side(({ touched }) => touched)
-  const after = side(({ saved }) => saved)
-  return [...before.byKey].flatMap(([key, one]) => {
-    const now = after.byKey.get(key)
-    return now && before.locals.has(key) !== after.locals.has(key) ? [one, now] : []
-  })
+  return found
 }
+
+/** Outages of one device, before or after, that meet one on the other side that is not. */
+const changingLocals = (before: readonly DerivedOutage[], after: readonly DerivedOutage[]) =>
+  before.flatMap((was) =>
+    after
+      .filter((is) => is.local !== was.local)
+      .filter((is) => is.started_at <= was.last_start_at && is.last_start_at >= was.started_at)
+      .map((is) => (was.local ? was : is)),
+  )
 
 async function* ofLocals(
   { models }: Pick<Deps, 'models'>,
   changes: readonly DeviceChange[],
   events: readonly AreaEventsChange[],
 ): AsyncGenerator<AreaTime> {
-  const interruptions = localChanges(events)
+  const interruptions: Interruption[] = []
+  for (const change of events) interruptions.push(...(await localChanges({ models }, change)))
   if (interruptions.length === 0) return
   const known = new Map(changes.map(({ deviceId, spans }) => [deviceId, spans]))
   const ids = new Set(interruptions.map(({ deviceId }) => deviceId))

@@ -12,7 +12,8 @@ import { finishRebuild, modelsToDerive } from './rebuild-outages.ts'
 import { soundReading } from './sound-records.ts'
 import { markDerived, writeBreaks, writeLines } from './write-changes.ts'
 
-const RECORDS_PER_ROUND = 2_000
+/** Every round reads the interruptions of the outages it changes: large rounds, few times. */
+const RECORDS_PER_ROUND = 5_000
 
 type Deriving = Pick<Deps, 'models' | 'ipfs' | 'clock' | 'settings'>
 
@@ -29,7 +30,9 @@ export async function deriveOutages(
   if (!(await lease.hold())) return null
   let derived = 0
   await lease.holdDuring(async () => {
-    const target = { ...deps, models: await modelsToDerive(deps) }
+    const models = await modelsToDerive(deps, stop)
+    if (!models) return
+    const target = { ...deps, models }
     for (let count = 1; count > 0 && !stop?.aborted; derived += count)
       count = await deriveRound(target, lease)
     if (!stop?.aborted) await finishRebuild(deps)

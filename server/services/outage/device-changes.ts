@@ -1,7 +1,9 @@
 import {
   serviceSpans,
+  tailOf,
   type Break,
   type Interruption,
+  type InterruptionChange,
   type LedgerDeviceEvent,
   type OutageReading,
   type ServiceSpan,
@@ -9,8 +11,7 @@ import {
 import type { DeviceLineRow, RecordRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import type { DeviceChange } from '../figure/changed-days.ts'
-import type { InterruptionChange } from './outage-events.ts'
-import { interruptionChange, reviseLine, tailOf } from './outage-line.ts'
+import { interruptionChange, reviseLine } from './outage-line.ts'
 import { breakOf } from './outage-rows.ts'
 import { windowOf } from './outage-window.ts'
 import { soundDeviceEvent } from './sound-records.ts'
@@ -103,8 +104,8 @@ async function newService(
 
 /** The interruptions taken out and put in, by the area of each. */
 export function changesByArea(changes: readonly DeviceChange[]): Map<string, InterruptionChange> {
-  const byArea = new Map<string, InterruptionChange>()
-  const ofArea = ({ areaId }: Interruption): InterruptionChange => {
+  const byArea = new Map<string, Record<keyof InterruptionChange, Interruption[]>>()
+  const ofArea = ({ areaId }: Interruption) => {
     const change = byArea.get(areaId) ?? { removed: [], added: [] }
     byArea.set(areaId, change)
     return change

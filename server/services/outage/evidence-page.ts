@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 
 /** Sources looked at for one page: some have no readings behind them, such as the silence of a device never heard. */
-const MAX_SOURCES = 1000
+export const MAX_SOURCES = 1000
 
 /** What evidence names: a record, or a device's readings of these numbers and between; null is without bound. */
 export type EvidenceSource =

@@ -4,8 +4,7 @@ import type { Deps } from '../deps.ts'
 import { readAhead } from '../read-ahead.ts'
 import { writeRows } from './write-rows.ts'
 
-/** One row may hold thousands of interruptions. */
-const ROWS_AT_ONCE = 100
+const ROWS_AT_ONCE = 1_000
 
 /**
  * Gives the outages of a rebuild the times at which they changed: what was derived as it is read keeps the time it has there,

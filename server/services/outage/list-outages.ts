@@ -11,10 +11,6 @@ const MS_PER_S = 1000
 /** Places are kept in hundredths of a degree. */
 const CELL_DEGREES = 0.01
 
-/** An outage may have thousands of interruptions. */
-export const NOT_IN_LISTS = { interruptions: 0 } as const
-export type ListedOutageRow = Omit<OutageRow, 'interruptions'>
-
 export interface OutagesQuery {
   limit: number
   cursor?: string | undefined
@@ -29,7 +25,7 @@ export interface OutagesQuery {
 }
 
 /** An outage as the API shows it; one that goes on has the length it has by now. */
-export function asOutage(row: ListedOutageRow, areaName: string | null, now: Date): Outage {
+export function asOutage(row: OutageRow, areaName: string | null, now: Date): Outage {
   const endedAt = row.ended_at ?? now
   return {
     outage_id: row._id,
@@ -53,10 +49,7 @@ export function asOutage(row: ListedOutageRow, areaName: string | null, now: Dat
 export async function listOutages(deps: Deps, query: OutagesQuery): Promise<Outages> {
   const { limit } = query
   const rows = await deps.models.outages
-    .find(
-      { $and: [await filterOf(deps, query), afterCursor('started_at', query.cursor)] },
-      NOT_IN_LISTS,
-    )
+    .find({ $and: [await filterOf(deps, query), afterCursor('started_at', query.cursor)] })
     .sort({ started_at: -1, _id: -1 })
     .limit(limit + 1)
     .lean()

@@ -1,6 +1,6 @@
 import { CodedError } from '../../../shared/coded-error.ts'
 import { durationClass, MOMENTARY_MS } from '../../../shared/outage/index.ts'
-import type { OutageRow } from '../../models/index.ts'
+import type { InterruptionRow, OutageRow } from '../../models/index.ts'
 import { secondText } from '../api-times.ts'
 import { areaNames } from '../area/area-names.ts'
 import type { Deps } from '../deps.ts'
@@ -8,7 +8,10 @@ import { findOutageRow } from './describe-outage.ts'
 import { atomDocument } from '../feeds/atom.ts'
 import { capDocument, CAP_TYPE, type AlertStatus } from '../feeds/cap.ts'
 import { outageEntry, outageUrl, type Portal } from '../feeds/outage-words.ts'
+import { readAhead } from '../read-ahead.ts'
 import { asOutage } from './list-outages.ts'
+import { IN_ORDER, ofOutage } from './outage-interruptions.ts'
+import { interruptionOf } from './outage-rows.ts'
 
 const ALERT_DAYS_MS = 7 * 86_400_000
 const MAX_ALERTS = 100
@@ -19,20 +22,27 @@ const capUrl = (outageUrl: string): string => `${outageUrl}/alert.cap`
  * When an outage began to call for an alert: once so many customers had been away for longer than a momentary
  * interruption. Null: it never did. A local outage does not.
  */
-function alertedAt(row: OutageRow, customers: number, now: Date): Date | null {
-  if (row.local) return null
-  const sustained = row.interruptions
-    .filter(({ off_at, ended_at }) => {
-      const times = { offAt: off_at.getTime(), endedAt: ended_at?.getTime() ?? null }
-      return durationClass(times, now.getTime()) === 'sustained'
-    })
-    .toSorted((a, b) => a.off_at.getTime() - b.off_at.getTime())
+async function alertedAt(
+  { models, clock }: Pick<Deps, 'models' | 'clock'>,
+  outage: OutageRow,
+  customers: number,
+): Promise<Date | null> {
+  if (outage.local || outage.customers_affected < customers) return null
+  const now = clock.now().getTime()
   const counted = new Map<string, number>()
   let total = 0
-  for (const { device_id, customers_served, off_at } of sustained) {
-    total += Math.max(0, customers_served - (counted.get(device_id) ?? 0))
-    counted.set(device_id, Math.max(customers_served, counted.get(device_id) ?? 0))
-    if (total >= customers) return new Date(off_at.getTime() + MOMENTARY_MS)
+  let lastAt = 0
+  const rows = models.deviceBreaks.collection.find<InterruptionRow>(ofOutage(outage)).sort(IN_ORDER)
+  for await (const interruptions of readAhead(rows)) {
+    for (const one of interruptions.map(interruptionOf)) {
+      if (durationClass(one, now) !== 'sustained') continue
+      const known = counted.get(one.deviceId) ?? 0
+      const most = Math.max(one.customersServed, known)
+      counted.set(one.deviceId, most)
+      total += most - known
+      lastAt = Math.max(lastAt, one.countedAt, one.offAt + MOMENTARY_MS)
+      if (total >= customers) return new Date(lastAt)
+    }
   }
   return null
 }
@@ -49,7 +59,8 @@ export async function alertsAtom(deps: Deps, portal: Portal, customers: number):
     .sort({ started_at: -1, _id: -1 })
     .limit(MAX_ALERTS)
     .lean()
-  const alerts = rows.filter((row) => alertedAt(row, customers, now) !== null)
+  const alerts: OutageRow[] = []
+  for (const row of rows) if (await alertedAt(deps, row, customers)) alerts.push(row)
   const names = await areaNames(
     deps,
     alerts.map(({ area_id }) => area_id),
@@ -76,7 +87,7 @@ export async function outageCap(
 ): Promise<string> {
   const row = await findOutageRow(deps, outageId)
   const now = deps.clock.now()
-  const sustainedAt = alertedAt(row, customers, now)
+  const sustainedAt = await alertedAt(deps, row, customers)
   if (!sustainedAt) {
     throw new CodedError(
       'not_found',

@@ -1,61 +1,118 @@
-import { outageOf, outageRow } from './outage-rows.ts'
-import { reviseEvents, type Interruption, type OutageEvent } from '../../../shared/outage/index.ts'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  changing,
+  interruptionKey,
+  stretchesOf,
+  type Interruption,
+  type InterruptionChange,
+} from '../../../shared/outage/index.ts'
 import { CHAIN_MS } from '../../../shared/outage/rules.ts'
+import type { InterruptionRow, OutageRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
-import { cellsOfOutages } from './outage-cells.ts'
+import { readAhead } from '../read-ahead.ts'
+import { outageDraft, type DerivedOutage, type OutageDraft } from './outage-draft.ts'
+import { IN_ORDER, startingIn } from './outage-interruptions.ts'
+import { interruptionOf, outageOf } from './outage-rows.ts'
+import { writeRows } from './write-rows.ts'
 
-export interface InterruptionChange {
-  removed: Interruption[]
-  added: Interruption[]
-}
+const INTERRUPTIONS_AT_ONCE = 1_000
 
-/** What a round changes about the events of one area. */
+/** What a round changes about the outages of one area. */
 export interface AreaEventsChange {
+  areaId: string
+  interruptions: InterruptionChange
   /** Those of before that the change touches. */
-  touched: OutageEvent[]
+  touched: OutageRow[]
   /** What becomes of them. */
-  saved: OutageEvent[]
+  saved: DerivedOutage[]
   /** Ids that are no more. */
   removed: string[]
 }
 
-/** Works out how the outage events of one area change; writes nothing. */
+/** Works out how the outages of one area change, from its interruptions as they are kept; writes nothing. */
 export async function reviseAreaEvents(
   deps: Pick<Deps, 'models'>,
   areaId: string,
   change: InterruptionChange,
 ): Promise<AreaEventsChange> {
-  const starts = [...change.removed, ...change.added].map(({ countedAt }) => countedAt)
-  const touched = await eventsAround(deps, areaId, starts)
-  return { touched, ...reviseEvents(touched, change) }
+  const interruptions = withoutSame(change)
+  const starts = [...interruptions.removed, ...interruptions.added].map((one) => one.countedAt)
+  const touched = await outagesAround(deps, areaId, starts)
+  const changed = changing(interruptions)
+  const saved: DerivedOutage[] = []
+  for (const stretch of stretchesOf(touched.map(outageOf), interruptions))
+    saved.push(...(await outagesIn(deps, areaId, stretch, changed)))
+  const kept = new Set(saved.map(({ _id }) => _id))
+  const removed = touched.flatMap(({ _id }) => (kept.has(_id) ? [] : [_id]))
+  return { areaId, interruptions, touched, saved, removed }
+}
+
+/** Without what is taken out and put in as it was. */
+function withoutSame({ removed, added }: InterruptionChange): InterruptionChange {
+  const before = new Map(removed.map((one) => [interruptionKey(one), one]))
+  const same = new Set(
+    added
+      .filter((one) => isDeepStrictEqual(before.get(interruptionKey(one)), one))
+      .map(interruptionKey),
+  )
+  const isOther = (one: Interruption) => !same.has(interruptionKey(one))
+  return { removed: removed.filter(isOther), added: added.filter(isOther) }
+}
+
+/** The outages of a stretch of time after a change, in order. */
+async function outagesIn(
+  { models }: Pick<Deps, 'models'>,
+  areaId: string,
+  { fromAt, toAt }: { fromAt: number; toAt: number },
+  changed: ReturnType<typeof changing>,
+): Promise<DerivedOutage[]> {
+  const drafts: OutageDraft[] = []
+  const take = (one: Interruption): void => {
+    const draft = drafts.at(-1)
+    if (draft?.joins(one)) draft.add(one)
+    else drafts.push(outageDraft(one))
+  }
+  const kept = models.deviceBreaks.collection
+    .find<InterruptionRow>(startingIn(areaId, new Date(fromAt), new Date(toAt)), {
+      batchSize: INTERRUPTIONS_AT_ONCE,
+    })
+    .sort(IN_ORDER)
+  for await (const rows of readAhead(kept))
+    for (const row of rows) for (const one of changed.upTo(interruptionOf(row))) take(one)
+  for (const one of changed.until(toAt)) take(one)
+  return drafts.map((draft) => draft.row())
 }
 
 /**
- * Writes how the events of one area change. What joins is saved under its new id before the old one goes, the earliest
+ * Writes how the outages of one area change. What joins is saved under its new id before the old one goes, the earliest
  * first: cut short anywhere, it ends the same when done again.
  */
 export async function writeAreaEvents(
-  deps: Pick<Deps, 'models' | 'clock'>,
+  { models, clock }: Pick<Deps, 'models' | 'clock'>,
   { touched, saved, removed }: AreaEventsChange,
 ): Promise<void> {
-  const { outages } = deps.models
-  const known = new Map(touched.map((event) => [event.id, JSON.stringify(event)]))
-  const changed = saved
-    .filter((event) => known.get(event.id) !== JSON.stringify(event))
-    .sort((a, b) => a.startedAt - b.startedAt)
-  const cells = await cellsOfOutages(deps, changed)
-  const changedAt = deps.clock.now()
-  for (const event of changed)
-    await outages.replaceOne(
-      { _id: event.id },
-      outageRow(event, cells.get(event.id) ?? [], changedAt),
-      { upsert: true },
-    )
-  if (removed.length > 0) await outages.deleteMany({ _id: { $in: removed } })
+  const known = new Map(touched.map((row) => [row._id, row]))
+  const changedAt = clock.now()
+  const changed = saved.filter((row) => {
+    const before = known.get(row._id)
+    return !before || !isDeepStrictEqual({ ...row, changed_at: before.changed_at }, before)
+  })
+  await writeRows(
+    models.outages,
+    changed.map((row) => ({
+      replaceOne: {
+        filter: { _id: row._id },
+        replacement: { ...row, changed_at: changedAt },
+        upsert: true,
+      },
+    })),
+    { ordered: true },
+  )
+  if (removed.length > 0) await models.outages.deleteMany({ _id: { $in: removed } })
 }
 
 /** Stretches that hold all these starts with 180 s to either side; those that meet are one. */
-function stretches(starts: readonly number[]): { fromAt: number; toAt: number }[] {
+function around(starts: readonly number[]): { fromAt: number; toAt: number }[] {
   const found: { fromAt: number; toAt: number }[] = []
   for (const at of starts.toSorted((a, b) => a - b)) {
     const last = found.at(-1)
@@ -65,13 +122,13 @@ function stretches(starts: readonly number[]): { fromAt: number; toAt: number }[
   return found
 }
 
-async function eventsAround(
+async function outagesAround(
   { models }: Pick<Deps, 'models'>,
   areaId: string,
   starts: readonly number[],
-): Promise<OutageEvent[]> {
-  const found = new Map<string, OutageEvent>()
-  for (const { fromAt, toAt } of stretches(starts)) {
+): Promise<OutageRow[]> {
+  const found = new Map<string, OutageRow>()
+  for (const { fromAt, toAt } of around(starts)) {
     const [within, before] = await Promise.all([
       models.outages
         .find({ area_id: areaId, started_at: { $gte: new Date(fromAt), $lte: new Date(toAt) } })
@@ -83,7 +140,8 @@ async function eventsAround(
         .limit(1)
         .lean(),
     ])
-    for (const row of [...before, ...within]) found.set(row._id, outageOf(row))
+    const reaching = before.filter(({ last_start_at }) => last_start_at.getTime() >= fromAt)
+    for (const row of [...reaching, ...within]) found.set(row._id, row)
   }
   return [...found.values()]
 }

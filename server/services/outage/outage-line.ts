@@ -1,7 +1,6 @@
 import {
   interruptionsOf,
   reviseDevice,
-  windowAround,
   type Break,
   type Interruption,
   type NumberingGap,
@@ -27,57 +26,25 @@ export interface LineChange {
   held: PlacedReading[]
 }
 
-function note<Row>(
-  { removed, added }: KeyedChange<Row>,
-  change: { removed: Row[]; added: Row[] },
-  keyOf: (row: Row) => string,
-): void {
-  for (const row of change.removed) {
-    const key = keyOf(row)
-    // What an earlier reading of the same round put in was never there before.
-    if (!added.delete(key) && !removed.has(key)) removed.set(key, row)
-  }
-  for (const row of change.added) added.set(keyOf(row), row)
-}
+const byKey = <Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row> =>
+  new Map(rows.map((row) => [keyOf(row), row]))
 
-function merged(held: PlacedReading[], placed: readonly PlacedReading[]): PlacedReading[] {
-  const last = held.at(-1)?.seq ?? 0
-  if (placed.every(({ seq }) => seq > last)) return [...held, ...placed]
-  const bySeq = new Map([...held, ...placed].map((reading) => [reading.seq, reading]))
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq)
-}
-
-/** Puts readings into the window of their device, one after the other. */
+/** Puts readings into the window of their device. */
 export function reviseLine(
   deviceId: string,
   window: readonly PlacedReading[],
   arriving: readonly OutageReading[],
   heartbeatMs: number,
 ): LineChange {
-  const change: LineChange = {
-    placed: new Map(),
-    breaks: { removed: new Map(), added: new Map() },
-    gaps: { removed: new Map(), added: new Map() },
-    held: [...window],
+  const { placed, breaks, gaps, held } = reviseDevice(window, arriving, heartbeatMs)
+  const breakId = (one: Break) => breakKey(deviceId, one)
+  const gapId = (gap: NumberingGap) => gapKey(deviceId, gap)
+  return {
+    placed: new Map(placed.map((one) => [one.seq, one])),
+    breaks: { removed: byKey(breaks.removed, breakId), added: byKey(breaks.added, breakId) },
+    gaps: { removed: byKey(gaps.removed, gapId), added: byKey(gaps.added, gapId) },
+    held,
   }
-  for (const reading of arriving.toSorted((a, b) => a.seq - b.seq)) {
-    const revision = reviseDevice(windowAround(change.held, reading), reading, heartbeatMs)
-    note(change.breaks, revision.breaks, (one) => breakKey(deviceId, one))
-    note(change.gaps, revision.gaps, (gap) => gapKey(deviceId, gap))
-    for (const one of revision.placed) change.placed.set(one.seq, one)
-    change.held = merged(change.held, revision.placed)
-  }
-  return change
-}
-
-/** From the last ON reading to the last: what the next reading is judged by. */
-export function tailOf(held: readonly PlacedReading[]): PlacedReading[] {
-  return held.slice(
-    Math.max(
-      0,
-      held.findLastIndex(({ on }) => on),
-    ),
-  )
 }
 
 /**

@@ -3,16 +3,19 @@ import type {
   Interruption,
   NumberingGap,
   OutageEvent,
+  Place,
 } from '../../../shared/outage/index.ts'
-import type { DeviceBreakRow, OutageRow } from '../../models/index.ts'
+import type { DeviceBreakRow, InterruptionRow, OutageRow } from '../../models/index.ts'
 
-type InterruptionRow = OutageRow['interruptions'][number]
+const CELLS_PER_DEGREE = 100
 
 const dateOf = (at: number | null): Date | null => (at === null ? null : new Date(at))
 const timeOf = (at: Date | null): number | null => at?.getTime() ?? null
 
-export const breakKey = (deviceId: string, { state, firstSeq }: Break): string =>
-  `${deviceId}:${state}:${firstSeq ?? ''}`
+export const breakKey = (
+  deviceId: string,
+  { state, firstSeq }: Pick<Break, 'state' | 'firstSeq'>,
+): string => `${deviceId}:${state}:${firstSeq ?? ''}`
 
 export const gapKey = (deviceId: string, { beforeSeq }: NumberingGap): string =>
   `${deviceId}:gap:${beforeSeq}`
@@ -41,6 +44,27 @@ export const gapRow = (deviceId: string, gap: NumberingGap): DeviceBreakRow => (
   gap: { kind: gap.kind, missing: gap.missing, leaf_hashes: gap.leafHashes },
 })
 
+/** The cell of 0.01° that a place is in. */
+export const cellOf = ([longitude, latitude]: Place): [number, number] => [
+  rounded(longitude),
+  rounded(latitude),
+]
+
+const rounded = (degrees: number) => Math.round(degrees * CELLS_PER_DEGREE) / CELLS_PER_DEGREE
+
+/** The break that an interruption is, with all that is known of it. */
+export const interruptionRow = (one: Interruption): InterruptionRow => ({
+  ...breakRow(one.deviceId, { ...one, state: 'off', fromAt: one.offAt, toAt: one.endedAt }),
+  from_at: new Date(one.offAt),
+  interruption: {
+    area_id: one.areaId,
+    stage: one.stage,
+    customers_served: one.customersServed,
+    counted_at: new Date(one.countedAt),
+    ...(one.place && { cell: cellOf(one.place) }),
+  },
+})
+
 /** A break as the rules know it; none of a gap. */
 export function breakOf(row: DeviceBreakRow): Break[] {
   const bounds = { toAt: timeOf(row.to_at), firstSeq: row.first_seq, lastSeq: row.last_seq }
@@ -49,31 +73,22 @@ export function breakOf(row: DeviceBreakRow): Break[] {
   return row.kind === 'off' && fromAt !== null ? [{ state: 'off', fromAt, ...bounds }] : []
 }
 
-const interruptionRow = (one: Interruption): InterruptionRow => ({
-  device_id: one.deviceId,
-  stage: one.stage,
-  customers_served: one.customersServed,
-  off_at: new Date(one.offAt),
-  counted_at: new Date(one.countedAt),
-  ended_at: dateOf(one.endedAt),
-  first_seq: one.firstSeq,
-  last_seq: one.lastSeq,
-})
-
-const interruptionOf = (areaId: string, row: InterruptionRow): Interruption => ({
+/** An interruption as the rules know it, its place as nearly as it is kept. */
+export const interruptionOf = ({ interruption, ...row }: InterruptionRow): Interruption => ({
   deviceId: row.device_id,
-  areaId,
-  stage: row.stage,
-  customersServed: row.customers_served,
-  offAt: row.off_at.getTime(),
-  countedAt: row.counted_at.getTime(),
-  endedAt: timeOf(row.ended_at),
+  areaId: interruption.area_id,
+  stage: interruption.stage,
+  customersServed: interruption.customers_served,
+  place: interruption.cell ?? null,
+  offAt: row.from_at.getTime(),
+  countedAt: interruption.counted_at.getTime(),
+  endedAt: timeOf(row.to_at),
   firstSeq: row.first_seq,
   lastSeq: row.last_seq,
 })
 
 /** An outage event as the rules know it. */
-export const outageOf = (row: OutageRow): OutageEvent => ({
+export const outageOf = (row: Omit<OutageRow, 'changed_at'>): OutageEvent => ({
   id: row._id,
   areaId: row.area_id,
   startedAt: row.started_at.getTime(),
@@ -82,23 +97,4 @@ export const outageOf = (row: OutageRow): OutageEvent => ({
   local: row.local,
   devices: row.devices,
   customersAffected: row.customers_affected,
-  interruptions: row.interruptions.map((one) => interruptionOf(row.area_id, one)),
-})
-
-export const outageRow = (
-  event: OutageEvent,
-  cells: [number, number][],
-  changedAt: Date,
-): OutageRow => ({
-  _id: event.id,
-  area_id: event.areaId,
-  started_at: new Date(event.startedAt),
-  last_start_at: new Date(event.lastStartAt),
-  ended_at: dateOf(event.endedAt),
-  local: event.local,
-  devices: event.devices,
-  customers_affected: event.customersAffected,
-  interruptions: event.interruptions.map(interruptionRow),
-  ...(cells.length > 0 && { cells: { type: 'MultiPoint', coordinates: cells } }),
-  changed_at: changedAt,
 })

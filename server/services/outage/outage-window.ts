@@ -15,8 +15,8 @@ async function placedOfRow(deps: Setting, row: RecordRow): Promise<PlacedReading
 
 /**
  * The readings of a device, by number, that those arriving may change or be changed by: from the nearest ON before the
- * first of them to the first ON after the last that no clock holds back. Ordinary readings come after the tail and need
- * no query.
+ * first of them to the first ON after the last that no clock holds back. Ordinary readings come after the tail, which says
+ * all that is needed of those below, and need no query.
  */
 export async function windowOf(
   deps: Setting,
@@ -26,9 +26,7 @@ export async function windowOf(
 ): Promise<PlacedReading[]> {
   const seqs = arriving.map(({ seq }) => seq)
   const firstSeq = Math.min(...seqs)
-  const [first] = tail
-  // A tail that does not begin with an ON is all there is of the device.
-  if (!first?.on || firstSeq > first.seq) return [...tail]
+  if (firstSeq > (tail.at(-1)?.seq ?? 0)) return [...tail]
   const latestAt = Math.max(...arriving.map(claimedAt))
   return [
     ...(await backToOn(deps, deviceId, firstSeq)),

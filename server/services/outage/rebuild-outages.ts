@@ -6,12 +6,15 @@ import {
   switchToBeside,
   type Models,
   type OutageBasisRow,
-  type RecordRow,
 } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { isDuplicateKey } from '../insert-new.ts'
 import { keepChangeTimes } from './keep-change-times.ts'
 import { firstUnderived } from './known-until.ts'
+import { DERIVED_FROM, markUnderived } from './mark-underived.ts'
+
+/** Of the rows of breaks, lines and outages: raised whenever what was written before lacks what is read now. */
+const KEPT_AS = 2
 
 type Rebuild = NonNullable<OutageBasisRow['rebuild']>
 type Rebuilding = Pick<Deps, 'models' | 'clock' | 'settings'>
@@ -53,12 +56,12 @@ export async function askForRebuild(deps: Pick<Deps, 'models' | 'clock'>): Promi
   return { asked_at: deps.clock.now().toISOString() }
 }
 
-/** What was derived before its basis was noted counts as derived by the present one. */
+/** Where nothing was derived yet, the present basis is that of all there will be. */
 async function noteFirstBasis({ models, settings }: Rebuilding): Promise<void> {
-  const isDerived =
+  const derived =
     (await models.deviceLines.exists({})) ??
-    !(await models.records.exists({ type: { $in: DERIVED_FROM }, underived: { $exists: false } }))
-  if (isDerived)
+    (await models.records.exists({ type: { $in: DERIVED_FROM }, underived: { $exists: false } }))
+  if (!derived)
     await models.outageBasis.updateOne(
       { _id: 'basis' },
       { $set: basisOf(settings) },
@@ -66,33 +69,38 @@ async function noteFirstBasis({ models, settings }: Rebuilding): Promise<void> {
     )
 }
 
-const DERIVED_FROM: RecordRow['type'][] = ['reading', 'device_event']
 const basisOf = ({ heartbeatMs }: Deps['settings']) => ({
   rules: OUTAGE_RULES_VERSION,
   heartbeat_ms: heartbeatMs,
+  kept_as: KEPT_AS,
 })
 
 /**
  * The models to derive into: those that are read, or those beside them during a rebuild, which is begun here if it was
- * asked for, or if what is kept was derived by other rules, another heartbeat, or from records without their mark.
+ * asked for, or if what is kept was derived by other rules, another heartbeat, into other rows, or from records without
+ * their mark. Null where it was stopped before every record was marked.
  */
-export async function modelsToDerive(deps: Rebuilding): Promise<Models> {
+export async function modelsToDerive(deps: Rebuilding, stop?: AbortSignal): Promise<Models | null> {
   const { models, settings } = deps
   await finishSwitch(deps)
   if (!(await readBasis(deps))) await noteFirstBasis(deps)
   const basis = await readBasis(deps)
-  const { rules, heartbeat_ms } = basisOf(settings)
-  const isCurrent = basis?.rules === rules && basis.heartbeat_ms === heartbeat_ms
+  const { rules, heartbeat_ms, kept_as } = basisOf(settings)
+  const isCurrent =
+    basis?.rules === rules && basis.heartbeat_ms === heartbeat_ms && basis.kept_as === kept_as
   if (!isCurrent && basis?.rebuild?.stage !== 'asked') await rebuildOutages(deps)
   const rebuild = (await readBasis(deps))?.rebuild
   if (!rebuild) return models
-  if (rebuild.stage === 'asked') await beginRebuild(deps, rebuild)
+  if (rebuild.stage === 'asked') {
+    if (rebuild.marked_to === undefined) await prepareRebuild(deps, rebuild)
+    if (!(await markAll(deps, rebuild, stop))) return null
+  }
   return modelsBeside(models)
 }
 
-/** Marks every record. Until that is noted it is done again from the start. */
-async function beginRebuild(deps: Rebuilding, rebuild: Rebuild): Promise<void> {
-  const { models, clock, settings } = deps
+/** Empties what is built into. Until that is noted it is done again. */
+async function prepareRebuild(deps: Rebuilding, rebuild: Rebuild): Promise<void> {
+  const { models, clock } = deps
   const next = modelsBeside(models)
   const knownUntilAt =
     rebuild.known_until_at ?? (await firstUnderived(deps))?.ordered_at ?? clock.now()
@@ -101,17 +109,31 @@ async function beginRebuild(deps: Rebuilding, rebuild: Rebuild): Promise<void> {
   })
   await models.outageRounds.deleteMany({})
   for (const model of [next.deviceLines, next.deviceBreaks, next.outages]) {
+    await model.collection.drop()
     await model.createIndexes()
-    await model.deleteMany()
   }
   await models.failures.deleteMany({ 'failure.step': 'derive' })
-  await models.records.updateMany(
-    { type: { $in: DERIVED_FROM } },
-    { $set: { underived: true }, $unset: { placed_at: 1 } },
-  )
+  await models.outageBasis.updateOne(ofRebuild(rebuild), { $set: { 'rebuild.marked_to': '' } })
+}
+
+/** Marks every record, and notes how far it is. Whether all are: not where it was stopped. */
+async function markAll(
+  { models, settings }: Rebuilding,
+  rebuild: Rebuild,
+  stop?: AbortSignal,
+): Promise<boolean> {
+  let after: string | null = rebuild.marked_to ?? ''
+  while ((after = await markUnderived(models, after)) !== null) {
+    await models.outageBasis.updateOne(ofRebuild(rebuild), {
+      $set: { 'rebuild.marked_to': after },
+    })
+    if (stop?.aborted) return false
+  }
   await models.outageBasis.updateOne(ofRebuild(rebuild), {
     $set: { 'rebuild.stage': 'building', ...basisOf(settings) },
+    $unset: { 'rebuild.marked_to': 1 },
   })
+  return true
 }
 
 /** Once every record is in the new outages: they become those that are read. */

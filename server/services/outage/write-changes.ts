@@ -1,20 +1,33 @@
 import type { RecordRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import type { DeviceChange } from '../figure/changed-days.ts'
-import { breakRow, gapRow, isStored } from './outage-rows.ts'
+import { breakKey, breakRow, gapRow, interruptionRow, isStored } from './outage-rows.ts'
 import { writeRows } from './write-rows.ts'
 
 type Writing = Pick<Deps, 'models'>
 
-/** What devices were off, silent, or left out numbers, by keys that follow from the records alone. Repeatable. */
+/** What devices were off, silent, or left out numbers, and which of it are interruptions, by keys that follow from the records alone. Repeatable. */
 export async function writeBreaks(
   { models }: Writing,
   changes: readonly DeviceChange[],
 ): Promise<void> {
-  const saved = changes.flatMap(({ deviceId, line: { breaks, gaps } }) => [
-    ...[...breaks.added.values()].filter(isStored).map((one) => breakRow(deviceId, one)),
+  const saved = changes.flatMap(({ deviceId, line: { breaks, gaps }, interruptions }) => [
+    ...new Map(
+      [
+        ...[...breaks.added.values()].filter(isStored).map((one) => breakRow(deviceId, one)),
+        ...interruptions.added.map(interruptionRow),
+      ].map((row) => [row._id, row]),
+    ).values(),
     ...[...gaps.added.values()].map((gap) => gapRow(deviceId, gap)),
   ])
+  const savedIds = new Set(saved.map(({ _id }) => _id))
+  // Breaks that stay and count no more.
+  const outOfService = changes.flatMap(({ deviceId, line: { breaks }, interruptions }) =>
+    interruptions.removed.flatMap(({ firstSeq }) => {
+      const key = breakKey(deviceId, { state: 'off', firstSeq })
+      return savedIds.has(key) || breaks.removed.has(key) ? [] : [key]
+    }),
+  )
   const gone = changes.flatMap(({ line: { breaks, gaps } }) => [
     ...[...breaks.removed].flatMap(([key, one]) => {
       const now = breaks.added.get(key)
@@ -22,12 +35,14 @@ export async function writeBreaks(
     }),
     ...[...gaps.removed.keys()].filter((key) => !gaps.added.has(key)),
   ])
-  await writeRows(
-    models.deviceBreaks,
-    saved.map((row) => ({
+  await writeRows(models.deviceBreaks, [
+    ...saved.map((row) => ({
       replaceOne: { filter: { _id: row._id }, replacement: row, upsert: true },
     })),
-  )
+    ...outOfService.map((_id) => ({
+      updateOne: { filter: { _id }, update: { $unset: { interruption: 1 as const } } },
+    })),
+  ])
   if (gone.length > 0) await models.deviceBreaks.deleteMany({ _id: { $in: gone } })
 }
 

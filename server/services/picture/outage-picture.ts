@@ -5,6 +5,7 @@ import { areaNames } from '../area/area-names.ts'
 import type { Deps } from '../deps.ts'
 import { mapDevices } from '../device/device-snapshot.ts'
 import { findOutageRow } from '../outage/describe-outage.ts'
+import { ofOutage } from '../outage/outage-interruptions.ts'
 import { layOut, type PictureFacts } from './layout.ts'
 import { outlineOf, type PicturePlace } from './place.ts'
 import { WORDS } from './words.ts'
@@ -21,7 +22,7 @@ export async function outagePicture(
   const row = await findOutageRow(deps, outageId)
   const names = await areaNames(deps, [row.area_id])
   const words = WORDS[style.language]
-  const states = statesOf(row)
+  const states = await statesOf(deps, row)
   return layOut({
     language: style.language,
     title: words.outageIn(names.get(row.area_id) ?? row.area_id),
@@ -62,12 +63,19 @@ function courseOf(
 }
 
 /** Whether each of its sensors has mains again. */
-const statesOf = ({ interruptions }: OutageRow): Map<string, DeviceState> =>
-  new Map(
-    interruptions
-      .toSorted((a, b) => Number(a.ended_at === null) - Number(b.ended_at === null))
-      .map(({ device_id, ended_at }) => [device_id, ended_at === null ? 'off' : 'on']),
-  )
+async function statesOf(
+  { models }: Pick<Deps, 'models'>,
+  outage: OutageRow,
+): Promise<Map<string, DeviceState>> {
+  const states = new Map<string, DeviceState>()
+  const interruptions = models.deviceBreaks
+    .find(ofOutage(outage), { device_id: 1, to_at: 1 })
+    .lean()
+    .cursor()
+  for await (const { device_id, to_at } of interruptions)
+    if (states.get(device_id) !== 'off') states.set(device_id, to_at === null ? 'off' : 'on')
+  return states
+}
 
 function legendOf(
   states: ReadonlyMap<string, DeviceState>,

@@ -14,7 +14,7 @@ import { listOutageEvidence } from '../../../server/services/outage/outage-evide
 import { putArea } from '../../../server/services/area/put-area.ts'
 import { outageDetailSchema, outageSchema, outagesSchema } from '../../../shared/api/outages.ts'
 import { TestDevice } from '../../device.ts'
-import { deriveAll } from './derived.ts'
+import { derive } from './outage-records.ts'
 import { startServices, type ServiceTest } from './deps.ts'
 
 const MINUTE_MS = 60_000
@@ -78,7 +78,7 @@ beforeAll(async () => {
     json.map((reading) => ({ json: reading })),
     () => 0,
   )
-  await deriveAll(test.deps)
+  await derive(test.deps)
 })
 afterAll(() => test?.stop())
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { interruptionRow } from '../../../server/services/outage/outage-rows.ts'
 import { outagesSchema } from '../../../shared/api/outages.ts'
 import { TestDevice } from '../../device.ts'
 import { enrol, get, startTestPortal, type TestPortal } from '../../portal.ts'
@@ -24,20 +25,17 @@ beforeAll(async () => {
     local: false,
     devices: 1,
     customers_affected: 5000,
-    interruptions: [
-      {
-        device_id: device.facts.device_id,
-        stage: 'transformer',
-        customers_served: 5000,
-        off_at: started,
-        counted_at: started,
-        ended_at: ended,
-        first_seq: 1,
-        last_seq: 2,
-      },
-    ],
+    digest: '0'.repeat(64),
     changed_at: new Date(),
   })
+  const [offAt, endedAt] = [started.getTime(), ended.getTime()]
+  await models.deviceBreaks.create(
+    interruptionRow({
+      ...{ deviceId: device.facts.device_id, areaId: 'doors', stage: 'transformer' },
+      ...{ customersServed: 5000, place: null, firstSeq: 1, lastSeq: 2 },
+      ...{ offAt, countedAt: offAt, endedAt },
+    }),
+  )
   await close()
 })
 afterAll(() => test?.stop())

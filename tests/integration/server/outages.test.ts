@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { Models } from '../../../server/models/index.ts'
+import type { InterruptionRow, Models } from '../../../server/models/index.ts'
 import { followChanges } from '../../../server/services/follow-changes.ts'
 import { lease } from '../../../server/services/lease.ts'
 import { listFailures } from '../../../server/services/ledger/list-failures.ts'
 import { mayWait } from '../../../server/services/outage/known-until.ts'
-import { breakOf, outageOf } from '../../../server/services/outage/outage-rows.ts'
+import {
+  breakOf,
+  cellOf,
+  interruptionOf,
+  outageOf,
+} from '../../../server/services/outage/outage-rows.ts'
 import { rebuildOutages } from '../../../server/services/outage/rebuild-outages.ts'
 import { canonicalText, parseJson } from '../../../shared/json.ts'
-import { outageHistory } from '../../../shared/outage/index.ts'
+import { interruptionsOf, outageHistory } from '../../../shared/outage/index.ts'
 import { startServices, type ServiceTest } from './deps.ts'
 import {
   derive,
@@ -56,14 +61,23 @@ async function fromScratch() {
     breaks: histories.flatMap(({ breaks }) =>
       breaks.filter(({ state, toAt }) => state === 'off' || toAt !== null),
     ),
+    interruptions: histories
+      .flatMap(interruptionsOf)
+      .map((one) => ({ ...one, place: one.place && cellOf(one.place) })),
     events: outageHistory(histories, { asOfAt: START_AT, heartbeatMs }).events,
   }
 }
 
 async function expectAsFromScratch() {
   const { breaks, events, lines } = await kept()
+  const interrupted = await test.deps.models.deviceBreaks
+    .find({ interruption: { $exists: true } })
+    .lean<InterruptionRow[]>()
   const scratch = await fromScratch()
   expect(byText(breaks.flatMap(breakOf).map(sorted))).toEqual(byText(scratch.breaks.map(sorted)))
+  expect(byText(interrupted.map(interruptionOf).map(sorted))).toEqual(
+    byText(scratch.interruptions.map(sorted)),
+  )
   expect(byText(events.map(sorted))).toEqual(byText(scratch.events.map(sorted)))
   return { breaks, events, lines }
 }
@@ -244,6 +258,39 @@ it('are where their devices stood when they lost mains, wherever those are taken
   await rebuildOutages(test.deps)
   await derive(test.deps)
   expect(await where()).toEqual([[85.14, 25.59]])
+})
+
+it('counts no interruption any more that a late suspension leaves out of service', async () => {
+  const [one] = devices
+  if (!one) throw new Error('expected a device')
+  const { records, outages } = test.deps.models
+  const said = [true, false, true].map((on, index) =>
+    readingRow(one, index + 1, { minutes: 10 * index, on, lateMinutes: 0 }),
+  )
+  await records.create([eventRow(one, 'enrolled', 0), ...said])
+  await derive(test.deps)
+  expect(await outages.countDocuments()).toBe(1)
+  await records.create([eventRow(one, 'suspended', 5), eventRow(one, 'resumed', 25)])
+  await derive(test.deps)
+  expect(await outages.countDocuments()).toBe(0)
+  await expectAsFromScratch()
+})
+
+it('keeps as little of a device that is off for long as of another, and finds what comes late all the same', async () => {
+  const [one] = devices
+  if (!one) throw new Error('expected a device')
+  const { records, deviceLines } = test.deps.models
+  const said = (seq: number, minutes: number, on = false) =>
+    readingRow(one, seq, { minutes, on, lateMinutes: 0 })
+  const off = Array.from({ length: 2_100 }, (_, index) => said(index + 2, index + 2))
+  const late = off.splice(1_000, 1)
+  await records.create([eventRow(one, 'enrolled', 0), said(1, 0, true)])
+  await records.insertMany(off)
+  await derive(test.deps)
+  expect((await deviceLines.findById(one.facts.device_id).lean())?.tail).toHaveLength(3)
+  await records.create([...late, said(2_102, 2_200, true)])
+  await derive(test.deps)
+  await expectAsFromScratch()
 })
 
 it('writes nothing more once its lease is lost and another has gone on', async () => {

@@ -14,7 +14,6 @@ const ongoing: OutageEvent = {
   local: false,
   devices: 1,
   customersAffected: 40,
-  interruptions: [],
 }
 const shown = (ended_at: string | null): Outage => ({
   outage_id: ID,

@@ -3,9 +3,9 @@ import {
   deviceLine,
   durationClass,
   interruptionsOf,
+  isWithin,
   outageEvents,
-  reviseEvents,
-  touches,
+  stretchesOf,
   type ServiceSpan,
 } from '../../../../shared/outage/index.ts'
 import { at, clock, HEARTBEAT_MS, MINUTE_MS, said, serves } from './story.ts'
@@ -32,14 +32,14 @@ describe('an outage event', () => {
       ...interrupted('D', [['12:09:01', null]]),
     ])
     expect(
-      events.map(({ interruptions, startedAt, endedAt, customersAffected }) => [
-        interruptions.map(({ deviceId }) => deviceId).join(''),
+      events.map(({ devices, startedAt, endedAt, customersAffected }) => [
+        devices,
         `${clock(startedAt)}–${clock(endedAt)}`,
         customersAffected,
       ]),
     ).toEqual([
-      ['ABC', '12:00–13:00', 30],
-      ['D', '12:09:01––', 10],
+      [3, '12:00–13:00', 30],
+      [1, '12:09:01––', 10],
     ])
   })
 
@@ -52,14 +52,12 @@ describe('an outage event', () => {
   })
 
   it('counts a device that flaps once among the customers, though it was interrupted twice', () => {
-    const [event] = outageEvents(
-      interrupted('A', [
-        ['12:00', '12:01'],
-        ['12:02', '12:30'],
-      ]),
-    )
-    expect(event).toMatchObject({ devices: 1, customersAffected: 10 })
-    expect(event?.interruptions.map((one) => durationClass(one, at('13:00')))).toEqual([
+    const interruptions = interrupted('A', [
+      ['12:00', '12:01'],
+      ['12:02', '12:30'],
+    ])
+    expect(outageEvents(interruptions)).toMatchObject([{ devices: 1, customersAffected: 10 }])
+    expect(interruptions.map((one) => durationClass(one, at('13:00')))).toEqual([
       'momentary',
       'sustained',
     ])
@@ -93,47 +91,45 @@ describe('an outage event', () => {
 
   it('keeps its id when an interruption joins behind its first, and takes another when one joins before', () => {
     const first = interrupted('B', [['12:02', '12:10']])
-    const [event] = outageEvents(first)
-    if (!event) throw new Error('expected an event, got none')
-    const behind = interrupted('A', [['12:04', null]])
-    const after = reviseEvents([event], { removed: [], added: behind })
-    expect(after.removed).toEqual([])
-    expect(after.saved).toMatchObject([{ id: event.id, devices: 2, endedAt: null }])
-    const before = reviseEvents([event], {
-      removed: [],
-      added: interrupted('A', [['12:01', null]]),
-    })
-    expect(before.removed).toEqual([event.id])
-    expect(before.saved.map(({ id }) => id)).toEqual(['a.20260901T120100Z.A'])
+    const idsWith = (off: string) =>
+      outageEvents([...first, ...interrupted('A', [[off, null]])]).map(({ id }) => id)
+    expect(outageEvents(first).map(({ id }) => id)).toEqual(['a.20260901T120200Z.B'])
+    expect(idsWith('12:04')).toEqual(['a.20260901T120200Z.B'])
+    expect(idsWith('12:01')).toEqual(['a.20260901T120100Z.A'])
   })
 
-  it('falls apart when the interruption between two others is taken back, and is gone with its last', () => {
-    const [a, b, c] = [
-      interrupted('A', [['12:00', null]]),
-      interrupted('B', [['12:03', null]]),
-      interrupted('C', [['12:06', null]]),
-    ]
-    const events = outageEvents([...a, ...b, ...c])
-    expect(reviseEvents(events, { removed: b, added: [] }).saved.map(({ id }) => id)).toEqual([
-      'a.20260901T120000Z.A',
-      'a.20260901T120600Z.C',
-    ])
-    expect(reviseEvents(outageEvents(a), { removed: a, added: [] })).toEqual({
-      removed: ['a.20260901T120000Z.A'],
-      saved: [],
-    })
-  })
-
-  it('is touched by starts up to 180 s to either side', () => {
-    const [event] = outageEvents([
+  it('holds what starts from its first start to its last', () => {
+    const events = outageEvents([
       ...interrupted('A', [['12:00', null]]),
       ...interrupted('B', [['12:02', null]]),
+      ...interrupted('C', [['12:30', null]]),
     ])
-    if (!event) throw new Error('expected an event, got none')
-    const touched = ['11:56:59', '11:57', '12:05', '12:05:01'].map((time) =>
-      touches(event, at(time)),
+    const times = ['11:59:59', '12:00', '12:01', '12:02', '12:02:01', '12:30', '12:30:01']
+    const within = times
+      .flatMap((off) => interrupted('D', [[off, null]]))
+      .filter(isWithin(events))
+      .map(({ countedAt }) => clock(countedAt))
+    expect(within).toEqual(['12:00', '12:01', '12:02', '12:30'])
+  })
+})
+
+describe('a change of interruptions', () => {
+  it('reaches as far as the outages it touches, and those its starts may join', () => {
+    const stretches = stretchesOf(
+      outageEvents([
+        ...interrupted('A', [['12:00', null]]),
+        ...interrupted('B', [['12:03', null]]),
+      ]),
+      { removed: interrupted('B', [['12:03', null]]), added: interrupted('C', [['12:06', null]]) },
     )
-    expect(touched).toEqual([false, true, true, false])
+    expect(stretches.map(({ fromAt, toAt }) => `${clock(fromAt)}–${clock(toAt)}`)).toEqual([
+      '12:00–12:06',
+    ])
+    const apart = stretchesOf([], {
+      removed: [],
+      added: [...interrupted('A', [['12:00', null]]), ...interrupted('B', [['12:03:01', null]])],
+    })
+    expect(apart).toHaveLength(2)
   })
 })
 

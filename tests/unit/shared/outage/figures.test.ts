@@ -6,7 +6,6 @@ import {
   figuresOf,
   INDICES,
   leafHashesBehind,
-  leafHashesOfEvent,
   noSums,
   outageHistory,
   periodOf,
@@ -343,12 +342,5 @@ describe('the leaves behind a figure', () => {
 
   it('are none in an area without devices', () => {
     expect(behind('saidi', 'b')).toEqual([])
-  })
-
-  it('are, of an event, those of its interruptions', () => {
-    expect(history.events.map((event) => [...leafHashesOfEvent(event, leavesOf)])).toEqual([
-      ['leaf 1', 'leaf 2', 'leaf 3'],
-      ['leaf 4', 'leaf 5', 'leaf 6'],
-    ])
   })
 })

@@ -9,6 +9,7 @@ import {
   durationClass,
   figuresOf,
   interruptionsOf,
+  isWithin,
   noSums,
   outageHistory,
   reviseDevice,
@@ -16,10 +17,10 @@ import {
   sumsByArea,
   utcDays,
   utcMonth,
-  windowAround,
   type DeviceHistory,
   type OutageReading,
 } from '../../../../shared/outage/index.ts'
+import { windowAround } from './window.ts'
 import { readTable } from '../../../../stack/demo/outage-table.ts'
 
 /**
@@ -77,6 +78,7 @@ const serviceOf = ({ areaId, customers, id }: (typeof rows)[number]) => [
     areaId,
     stage: 'transformer' as const,
     customersServed: customers,
+    place: null,
     fromAt: SEPTEMBER.fromAt,
     toAt: null,
     leafHash: `enrolment ${id}`,
@@ -117,9 +119,10 @@ describe('the month of Hurricane Helene', () => {
   })
 
   it('has every row in exactly one event, with all its customers and no one else', () => {
-    const told = history.events.flatMap(({ interruptions }) => interruptions)
-    expect(told).toHaveLength(rows.length)
-    expect(new Set(told.map(({ deviceId }) => deviceId)).size).toBe(rows.length)
+    const meeting = history.devices.flatMap(interruptionsOf).filter(isWithin(history.events))
+    expect(meeting).toHaveLength(rows.length)
+    const devicesOff = history.events.reduce((sum, one) => sum + one.devices, 0)
+    expect(devicesOff).toBe(rows.length)
     const customers = history.events.reduce((sum, one) => sum + one.customersAffected, 0)
     expect(customers).toBe(CUSTOMER_INTERRUPTIONS)
     expect(history.events.length).toBeLessThan(rows.length)
@@ -129,8 +132,8 @@ describe('the month of Hurricane Helene', () => {
   it('has figures that follow from its sums, each customer of the table interrupted once', () => {
     const sums = rollUp(tree, sumsByArea(history, SEPTEMBER)).get('ky') ?? noSums()
     const figures = figuresOf(sums, SEPTEMBER, asOfAt)
-    const momentary = history.events
-      .flatMap(({ interruptions }) => interruptions)
+    const momentary = history.devices
+      .flatMap(interruptionsOf)
       .filter((one) => durationClass(one, asOfAt) === 'momentary')
       .reduce((sum, { customersServed }) => sum + customersServed, 0)
     expect(figures.customersServed.value).toBe(CUSTOMER_INTERRUPTIONS)
@@ -153,8 +156,8 @@ describe('the month of Hurricane Helene', () => {
             const reading = all[index]
             if (!reading) continue
             const revision = reviseDevice(
-              windowAround(held.readings, reading),
-              reading,
+              windowAround(held.readings, [reading]),
+              [reading],
               HEARTBEAT_MS,
             )
             const gone = new Set(revision.breaks.removed.map((one) => JSON.stringify(one)))

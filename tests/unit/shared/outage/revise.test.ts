@@ -1,20 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  changing,
   deviceLine,
   interruptionsOf,
   intervalsOf,
-  outageEvents,
   periodOf,
   reviseDevice,
-  reviseEvents,
-  touches,
-  windowAround,
   type DeviceLine,
-  type OutageEvent,
+  tailOf,
+  type Interruption,
   type OutageReading,
+  type PlacedReading,
 } from '../../../../shared/outage/index.ts'
+import { byStart } from '../../../../shared/outage/events.ts'
+import { inOrder, place } from '../../../../shared/outage/readings.ts'
 import { at, HEARTBEAT_MS, MINUTE_MS, said, serves } from './story.ts'
+import { windowAround } from './window.ts'
 
 const byText = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).sort()
 
@@ -26,10 +28,10 @@ function applied<Row>(rows: Row[], { removed, added }: { removed: Row[]; added: 
   return [...kept, ...added]
 }
 
-function tell(line: DeviceLine, reading: OutageReading): DeviceLine {
+function tell(line: DeviceLine, ...arriving: OutageReading[]): DeviceLine {
   const { placed, breaks, gaps } = reviseDevice(
-    windowAround(line.readings, reading),
-    reading,
+    windowAround(line.readings, arriving),
+    arriving,
     HEARTBEAT_MS,
   )
   const anew = new Map(placed.map((one) => [one.seq, one]))
@@ -99,7 +101,46 @@ describe('a device told reading by reading', () => {
   it('is the device rebuilt from them all, in whatever order and however often they come', () => {
     fc.assert(
       fc.property(told, ({ readings, arrivals }) => {
-        sameRows(arrivals.reduce(tell, line([])), line(readings))
+        sameRows(
+          arrivals.reduce((told, reading) => tell(told, reading), line([])),
+          line(readings),
+        )
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('is the same device when many come at once', () => {
+    fc.assert(
+      fc.property(told, fc.array(fc.nat(25)), ({ readings, arrivals }, cuts) => {
+        const bounds = [0, ...cuts.map((cut) => Math.min(cut, arrivals.length)), arrivals.length]
+        bounds.sort((a, b) => a - b)
+        const groups = bounds.map((from, index) => arrivals.slice(from, bounds[index + 1] ?? from))
+        sameRows(
+          groups.reduce((told, group) => tell(told, ...group), line([])),
+          line(readings),
+        )
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('goes on from its tail, four readings at most, as from all of them', () => {
+    fc.assert(
+      fc.property(lives, (readings) => {
+        let told = line([])
+        let tail: PlacedReading[] = []
+        for (const reading of place(inOrder(readings))) {
+          const { breaks, gaps, held } = reviseDevice(tail, [reading], HEARTBEAT_MS)
+          tail = tailOf(held)
+          expect(tail.length).toBeLessThanOrEqual(4)
+          told = {
+            readings: [...told.readings, ...held.filter(({ seq }) => seq === reading.seq)],
+            breaks: applied(told.breaks, breaks),
+            gaps: applied(told.gaps, gaps),
+          }
+        }
+        sameRows(told, line(readings))
       }),
       { numRuns: 400 },
     )
@@ -113,23 +154,6 @@ describe('a device told reading by reading', () => {
       }),
       { numRuns: 50 },
     )
-  })
-
-  it('looks at no more of a long history than of a short one', () => {
-    const history = (count: number) =>
-      line(
-        Array.from({ length: count }, (_, index) => {
-          const measuredAt = at('00:00') + index * HEARTBEAT_MS
-          return said(2 * index + 1, '00:00', 'ON', { measuredAt, receivedAt: measuredAt })
-        }),
-      )
-    const seen = (count: number, index: number) => {
-      const measuredAt = at('00:00') + index * HEARTBEAT_MS + MINUTE_MS
-      const late = said(2 * index + 2, '00:00', 'OFF', { measuredAt })
-      const { before, after } = windowAround(history(count).readings, late)
-      return before.length + after.length
-    }
-    expect([seen(10, 4), seen(2000, 4), seen(2000, 1000), seen(2000, 1999)]).toEqual([2, 2, 2, 1])
   })
 })
 
@@ -163,12 +187,12 @@ describe('the intervals of a device', () => {
   })
 })
 
-describe('events told interruption by interruption', () => {
+describe('interruptions told change by change', () => {
   const service = [serves({ fromAt: at('00:00') - 10_000 * MINUTE_MS })]
   const off = (deviceId: string, breaks: DeviceLine['breaks']) =>
     interruptionsOf({ deviceId, service, breaks })
 
-  it('are the events rebuilt from all readings', () => {
+  it('are those of all readings, in order of start', () => {
     const arrivals = fc.array(lives, { minLength: 1, maxLength: 4 }).chain((devices) => {
       const all = devices.flatMap((readings, index) =>
         readings.map((reading) => ({ deviceId: `D${index}`, reading })),
@@ -178,26 +202,23 @@ describe('events told interruption by interruption', () => {
     fc.assert(
       fc.property(arrivals, (tellings) => {
         const lines = new Map<string, DeviceLine>()
-        let events = new Map<string, OutageEvent>()
+        let told: Interruption[] = []
         for (const { deviceId, reading } of tellings) {
           const before = lines.get(deviceId) ?? line([])
-          const window = windowAround(before.readings, reading)
-          const { breaks } = reviseDevice(window, reading, HEARTBEAT_MS)
+          const window = windowAround(before.readings, [reading])
+          const { breaks } = reviseDevice(window, [reading], HEARTBEAT_MS)
           lines.set(deviceId, tell(before, reading))
-          const change = {
+          const changed = changing({
             removed: off(deviceId, breaks.removed),
             added: off(deviceId, breaks.added),
-          }
-          const starts = [...change.removed, ...change.added].map(({ countedAt }) => countedAt)
-          const touched = [...events.values()].filter((event) =>
-            starts.some((start) => touches(event, start)),
-          )
-          const { removed, saved } = reviseEvents(touched, change)
-          for (const id of removed) expect(events.delete(id)).toBe(true)
-          events = new Map([...events, ...saved.map((event) => [event.id, event] as const)])
+          })
+          told = [
+            ...told.flatMap((one) => [...changed.upTo(one)]),
+            ...changed.until(Number.POSITIVE_INFINITY),
+          ]
         }
-        const rebuilt = outageEvents([...lines].flatMap(([id, { breaks }]) => off(id, breaks)))
-        expect(byText([...events.values()])).toEqual(byText(rebuilt))
+        const all = [...lines].flatMap(([id, { breaks }]) => off(id, breaks))
+        expect(told).toEqual(all.sort(byStart))
       }),
     )
   })

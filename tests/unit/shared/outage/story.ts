@@ -49,6 +49,7 @@ export const serves = (change: Partial<ServiceSpan> = {}): ServiceSpan => ({
   areaId: 'a',
   stage: 'transformer',
   customersServed: 10,
+  place: null,
   fromAt: at('00:00'),
   toAt: null,
   leafHash: 'enrolment',

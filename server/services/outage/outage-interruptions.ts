@@ -1,0 +1,28 @@
+import type { OutageRow } from '../../models/index.ts'
+import type { Place } from '../page.ts'
+
+const AREA = 'interruption.area_id'
+const START = 'interruption.counted_at'
+
+/** Order of start, along the index. */
+export const IN_ORDER = { [AREA]: 1, [START]: 1, _id: 1 } as const
+
+/** Interruptions of an area that start from one moment to another, both included. */
+export const startingIn = (areaId: string, from: Date, to: Date) => ({
+  [AREA]: areaId,
+  [START]: { $gte: from, $lte: to },
+})
+
+/** Those of one outage: outages of an area follow one another. */
+export const ofOutage = (row: Pick<OutageRow, 'area_id' | 'started_at' | 'last_start_at'>) =>
+  startingIn(row.area_id, row.started_at, row.last_start_at)
+
+/** Those behind this one, in their order. */
+export const behind = ({ at, id }: Place) => ({
+  $or: [{ [START]: { $gt: at } }, { [START]: at, _id: { $gt: id } }],
+})
+
+/** The same with this one. */
+export const onFrom = ({ at, id }: Place) => ({
+  $or: [{ [START]: { $gt: at } }, { [START]: at, _id: { $gte: id } }],
+})
