@@ -6,6 +6,7 @@ import { keepPrivate } from './kept-file.ts'
 import { portalSecrets } from './portal-secrets.ts'
 import { stackEnvironment } from './portal.ts'
 import { startStack } from './start.ts'
+import { usualPorts } from './usual-ports.ts'
 
 const USAGE = `npm run stack -- [options]
 
@@ -14,7 +15,7 @@ MQTT broker that lets everybody in.
 Runs until Ctrl-C; the next start continues.
 
   --data DIR          folder for everything that is kept (.data/dev)
-  --ports IPFS,CHAIN  ports on 127.0.0.1 (free ones)
+  --ports IPFS,CHAIN  ports on 127.0.0.1 (5001,8545, or free ones where those are taken)
   --help              this text
 `
 
@@ -25,9 +26,9 @@ const CONFIRMATIONS = 2
 const EXIT_FAILED = 1
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The two ports; undefined where they are left to the system. */
-function readPorts(text: string | undefined): { ipfs: number; chain: number } | undefined {
-  if (text === undefined) return undefined
+/** The two ports: those asked for, or the usual ones. */
+async function readPorts(text: string | undefined): Promise<{ ipfs: number; chain: number }> {
+  if (text === undefined) return usualPorts()
   const [ipfs = 0, chain = 0] = text.split(',').map(Number)
   const isPort = (port: number): boolean => Number.isInteger(port) && port > 0 && port < 65_536
   if (!/^\d+,\d+$/.test(text) || !isPort(ipfs) || !isPort(chain) || ipfs === chain)
@@ -68,7 +69,7 @@ async function main(): Promise<void> {
     },
   })
   if (values.help) return void process.stdout.write(USAGE)
-  const ports = readPorts(values.ports)
+  const ports = await readPorts(values.ports)
   const stopped = untilStopped()
 
   const dir = resolve(values.data)

@@ -15,6 +15,8 @@ export interface PortalOptions {
   /** Environment of the server, on top of nothing but PATH and HOME. */
   env: Record<string, string>
   port?: number
+  /** Modules to load before the server. */
+  preload?: URL[]
   /** Where the server's output goes; its tail is in the error when it does not start. */
   logFile?: string
 }
@@ -40,12 +42,20 @@ export const stackEnvironment = (stack: Stack): Record<string, string> => ({
 })
 
 /** Starts the built portal on 127.0.0.1 and resolves once it answers `/health`. */
-export async function startPortal({ env, port, logFile }: PortalOptions): Promise<Portal> {
+export async function startPortal({
+  env,
+  port,
+  preload = [],
+  logFile,
+}: PortalOptions): Promise<Portal> {
   const chosenPort = port ?? (await freePort())
   const url = `http://127.0.0.1:${chosenPort}`
   const { PATH = '', HOME = '' } = process.env
   const child = fork(ENTRY, {
-    execArgv: ['--enable-source-maps', '--import', END_WITH_PARENT],
+    execArgv: [
+      '--enable-source-maps',
+      ...[END_WITH_PARENT, ...preload.map(String)].flatMap((module) => ['--import', module]),
+    ],
     env: {
       PATH,
       HOME,

@@ -20,3 +20,18 @@ export function freePort(): Promise<number> {
     })
   })
 }
+
+/** The usual port, or a free one where that is taken: addresses people noted then mostly stay right. */
+export const usualPort = async (usual: number): Promise<number> =>
+  (await isFree(usual)) ? usual : freePort()
+
+/** Whether nobody listens on a port of 127.0.0.1 at this moment; another process may take it afterwards, as above. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+      server.close(() => resolve(true))
+    })
+  })
+}

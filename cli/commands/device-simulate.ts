@@ -45,7 +45,8 @@ shows what it senses, what it sends and what the portal answers. Needs cc and ma
   --scenario NAME      of every hour: steady; outage, ten minutes without mains after the fifth; flapping, six short ones (steady)
   --for MINUTES        ends after so many minutes of the device's life, at most a week (a week)
   --speed N            times as fast; it then begins in the past, so that it never runs ahead of the present (1). What a
-                       device has lived it does not live again: one that has come to the present goes at its pace
+                       device has lived it does not live again: one that has come to the present goes at its pace. Its
+                       outages count from its enrolment: what it lived before is in its readings only
   --once               ends with the portal's first answer
 
 A simulated device stands in the ledger like any other: enrol it where everybody knows that it is one.

@@ -26,6 +26,7 @@ export async function readBihar(): Promise<Scenario> {
       'Bihar: replayed timing, simulated place. The outages are those of Hurricane Helene in Kentucky (LG&E/KU, 27–28 September 2024), the sensors are simulated',
     noticeHi:
       'बिहार: समय असली, जगह काल्पनिक। ये कटौतियाँ केंटकी में तूफ़ान हेलेन के दौरान हुई थीं (LG&E/KU, 27–28 सितंबर 2024), सेंसर कृत्रिम हैं',
+    movedDays: 0,
     timeZone: 'Asia/Kolkata',
     region: 'IN',
     beginAt: timing.beginAt,

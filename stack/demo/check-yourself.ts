@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { proofFileName } from '../../shared/proof/index.ts'
 import type { PortalRequests } from './portal-requests.ts'
+
+/** The same at every start: a command that was noted goes on to work. */
+const PROOF_FILE = 'example.gwproof.json'
 
 export interface CheckOptions {
   portal: Pick<PortalRequests, 'proof'>
@@ -22,7 +24,7 @@ export async function checkCommand(options: CheckOptions): Promise<string | null
   const { portal, leafHash, folder, rpcUrl, contract, portalUrl } = options
   const bundle = await portal.proof(leafHash)
   if (bundle === null) return null
-  const path = join(folder, proofFileName(leafHash))
+  const path = join(folder, PROOF_FILE)
   await writeFile(path, bundle)
   const file = shellWord(relative(process.cwd(), path))
   const sources = `--rpc ${rpcUrl} --contract ${contract} --ipfs ${portalUrl}`
@@ -30,5 +32,5 @@ export async function checkCommand(options: CheckOptions): Promise<string | null
 }
 
 /** A path as a shell takes it: quoted only where it must be. */
-const shellWord = (text: string): string =>
+export const shellWord = (text: string): string =>
   /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`

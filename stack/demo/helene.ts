@@ -29,6 +29,7 @@ export async function readHelene(): Promise<HeleneScenario> {
       'Replay of real outages (Hurricane Helene, LG&E/KU, 27–28 September 2024), simulated sensors',
     noticeHi:
       'असली बिजली कटौतियों के आँकड़े दोबारा चलाए जा रहे हैं (तूफ़ान हेलेन, LG&E/KU, 27–28 सितंबर 2024), सेंसर कृत्रिम हैं',
+    movedDays: 0,
     timeZone: 'America/New_York',
     region: 'US',
     beginAt: Date.parse('2024-09-27T00:00:00Z'),

@@ -4,14 +4,16 @@ import { isScenarioName, scenarioNames, type ScenarioName } from './scenarios.ts
 export const USAGE = `npm run demo -- [options]
 
 A living portal on this machine: its stores, a replay of real outages by simulated sensors, and a ledger that is
-sealed and anchored while you watch. Stop with Ctrl-C; the next start continues.
+sealed and anchored while you watch. Its times are moved by whole days, so that it began yesterday or the day before;
+it is replayed fast until it comes to the present, then at the pace at which it happened. Stop with Ctrl-C; the next start
+continues.
 
   --port N            port of the portal (3000, or a free one where that is taken)
   --data DIR          folder for everything that is kept (.data/demo)
   --scenario NAME     what is replayed: ${scenarioNames.join(', ')} (helene)
-  --devices N         number of simulated sensors (600, or all there are)
+  --devices N         number of simulated sensors (600, or all there are); a folder keeps its number
   --firmware N        beside them, N devices that run the real firmware, compiled by this machine's C compiler (0)
-  --speed N           times as fast as it happened (240: two days in 12 minutes)
+  --speed N           times as fast as it happened, until the present (480: a day in 3 minutes)
   --batch-seconds N   how often batches are closed (30)
   --help              this text
 `
@@ -21,7 +23,7 @@ export interface DemoOptions {
   port: number | undefined
   data: string
   scenario: ScenarioName
-  /** undefined: as many as are usual, or as the scenario has. */
+  /** undefined: as many as the folder has; in a new one as many as are usual, or as the scenario has. */
   devices: number | undefined
   /** Devices with real firmware. */
   firmware: number
@@ -75,7 +77,7 @@ function parsed(args: string[]) {
         scenario: { type: 'string', default: 'helene' },
         devices: { type: 'string' },
         firmware: { type: 'string' },
-        speed: { type: 'string', default: '240' },
+        speed: { type: 'string', default: '480' },
         'batch-seconds': { type: 'string', default: '30' },
         help: { type: 'boolean' },
       },

@@ -1,15 +1,20 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { deviceIdField, hashField, integerField } from '../../shared/fields.ts'
-import { parseAs } from '../../shared/parse.ts'
 import { readingSchema } from '../../shared/reading/index.ts'
+import { parseAs } from '../../shared/parse.ts'
 import { keepPrivate, readKept } from '../kept-file.ts'
+import type { Scenario } from './scenario.ts'
 
 /** Where one sensor's chain stands: the last number it used and the digest of what it signed with it. */
 const chainSchema = z.strictObject({ seq: integerField(1), digest: hashField })
 
 const outboxSchema = z.strictObject({
   scenario: z.string(),
+  /** Whole days by which its times were moved when the folder was begun. */
+  moved_days: integerField(0),
+  /** How many sensors it was begun with. */
+  sensors: integerField(1),
   /** Simulated time up to which readings were made, ms since 1970. */
   clock_at: integerField(0),
   chains: z.record(deviceIdField, chainSchema),
@@ -28,30 +33,43 @@ export type Chain = z.infer<typeof chainSchema>
 
 const pathIn = (folder: string): string => join(folder, 'outbox.json')
 
-/** The outbox kept in a folder, or an empty one; throws when it belongs to another scenario or is damaged. */
-export async function readOutbox(
-  folder: string,
-  scenario: { name: string; beginAt: number },
-): Promise<Outbox> {
+/** The outbox kept in a folder, undefined where there is none; throws when it is damaged or of another scenario. */
+export async function keptOutbox(folder: string, scenario: string): Promise<Outbox | undefined> {
   const path = pathIn(folder)
   const kept = await readKept(path)
-  if (kept === undefined) {
-    return {
-      scenario: scenario.name,
-      clock_at: scenario.beginAt,
-      chains: {},
-      unsent: [],
-      witness: null,
-    }
-  }
-  const outbox = parseAs(outboxSchema, kept, path)
-  if (outbox.scenario !== scenario.name) {
+  if (kept === undefined) return undefined
+  const what = `${path} (of another version? then use another --data)`
+  const outbox = parseAs(outboxSchema, kept, what)
+  if (outbox.scenario !== scenario) {
     throw new Error(
-      `${path}: expected the scenario "${scenario.name}", got "${outbox.scenario}": use another --data`,
+      `${path}: expected the scenario "${scenario}", got "${outbox.scenario}": use another --data`,
     )
   }
   return outbox
 }
+
+/** The outbox kept in a folder, or an empty one. */
+export async function readOutbox(
+  folder: string,
+  scenario: Pick<Scenario, 'name' | 'movedDays' | 'beginAt' | 'sites'>,
+): Promise<Outbox> {
+  const { name, movedDays, beginAt, sites } = scenario
+  const kept = await keptOutbox(folder, name)
+  return (
+    kept ?? {
+      scenario: name,
+      moved_days: movedDays,
+      sensors: sites.length,
+      clock_at: beginAt,
+      chains: {},
+      unsent: [],
+      witness: null,
+    }
+  )
+}
+
+/** Whether nothing was measured yet. */
+export const isUnused = ({ chains }: Outbox): boolean => Object.keys(chains).length === 0
 
 /** Stores the outbox; it survives whatever happens after this resolves. */
 export const keepOutbox = (folder: string, outbox: Outbox): Promise<void> =>

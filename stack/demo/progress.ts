@@ -9,17 +9,21 @@ const CLEAR_LINE = '\r\x1b[2K'
 /** What the progress line needs of a terminal or a pipe. */
 export type Screen = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'isTTY'>
 
-const grouped = (value: number): string => value.toLocaleString('en-US')
+/** A whole number as people read it: 1,234. */
+export const grouped = (value: number): string => value.toLocaleString('en-US')
 
-/** One line on where the replay is, and the devices with real firmware where there are any. */
+/** A moment in simulated time: `2024-09-27 17:45 UTC`. */
+export const minuteOf = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/** One line on where the replay is, the ledger once it is known, and the devices with real firmware where there are any. */
 export function progressText(
   replay: ReplayState,
-  ledger: LedgerCounts,
+  ledger: LedgerCounts | null,
   fleet?: FleetState,
 ): string {
-  const clock = new Date(replay.clockAt).toISOString().slice(0, 16).replace('T', ' ')
   return [
-    `${clock} UTC`,
+    minuteOf(replay.clockAt),
     `${grouped(replay.sensorsOff)} off, ${grouped(replay.sensorsOn)} on`,
     `${grouped(replay.customersOff)} customers without power`,
     `${grouped(replay.sent)} readings`,
@@ -27,12 +31,14 @@ export function progressText(
     ...(fleet === undefined
       ? []
       : [`firmware ${fleet.off} off, ${fleet.on} on, ${grouped(fleet.taken)} readings`]),
-    `batches ${grouped(ledger.sealed)} sealed, ${grouped(ledger.anchored)} anchored`,
+    ...(ledger === null
+      ? []
+      : [`batches ${grouped(ledger.sealed)} sealed, ${grouped(ledger.anchored)} anchored`]),
   ].join(' · ')
 }
 
 /**
- * Shows a line that changes: in place on a terminal, every few seconds anew elsewhere. `say` prints a line that stays,
+ * Shows a line that changes: in place on a terminal, elsewhere every few seconds anew where it has changed. `say` prints a line that stays,
  * above it.
  */
 export function progressLine(
@@ -41,6 +47,7 @@ export function progressLine(
 ): { start(): void; stop(): void; say(line: string): void } {
   let timer: NodeJS.Timeout | undefined
   let shown = false
+  let last = ''
   const clear = (): void => {
     if (shown) screen.write(CLEAR_LINE)
     shown = false
@@ -49,9 +56,11 @@ export function progressLine(
     if (screen.isTTY) {
       screen.write(`${CLEAR_LINE}${text().slice(0, Math.max(1, screen.columns - 1))}`)
       shown = true
-    } else {
-      screen.write(`${text()}\n`)
+      return
     }
+    const now = text()
+    if (now !== last) screen.write(`${now}\n`)
+    last = now
   }
   return {
     start() {

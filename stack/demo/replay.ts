@@ -22,11 +22,13 @@ export interface ReplayOptions {
   keys: Map<string, DeviceKey>
   /** Folder in which the sensors' memory is kept. */
   folder: string
-  /** How many times as fast as it happened. */
+  /** How many times as fast as it happened, until the present. */
   speed: number
   portal: Pick<PortalRequests, 'postReadings'>
   signal: AbortSignal
   onRefusal(refusal: Refusal): void
+  /** Told once, when simulated time has come to the present. */
+  onPresent(): void
   /** The portal does not take readings at the moment, and why. */
   onWait(reason: string, waitMs: number): void
 }
@@ -100,7 +102,7 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
       try {
         // Signed by an earlier run that may have ended before the answer.
         await sendUnsent()
-        for await (const due of dueGroups(first, upcoming, clock, signal)) {
+        for await (const due of dueGroups(first, upcoming, clock, options)) {
           const signed = await signReadings(due, outbox.chains, options.keys, scenario.supply)
           const { readings, chains } = signed
           outbox.chains = chains
@@ -145,9 +147,10 @@ async function* dueGroups(
   first: IteratorResult<Measurement>,
   upcoming: Iterator<Measurement>,
   clock: SimulatedClock,
-  signal: AbortSignal,
+  { signal, onPresent }: Pick<ReplayOptions, 'signal' | 'onPresent'>,
 ): AsyncGenerator<Measurement[]> {
   let next = first
+  let isTold = false
   while (next.done !== true || !clock.isOver()) {
     signal.throwIfAborted()
     const due: Measurement[] = []
@@ -159,6 +162,8 @@ async function* dueGroups(
     if (next.done !== true && isDue(next.value, clock)) {
       clock.hold()
     } else {
+      if (!isTold && clock.isPresent()) onPresent()
+      isTold ||= clock.isPresent()
       await delay(GATHER_MS, undefined, { signal })
       clock.advance()
     }

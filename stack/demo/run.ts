@@ -4,7 +4,9 @@ import type { Portal } from '../portal.ts'
 import { buildHost, missingTools } from '../../firmware/host/harness/build.ts'
 import { inParallel } from './in-parallel.ts'
 import { lockFolder } from './lock-folder.ts'
+import { daysToPresent, movedBy } from './moved-scenario.ts'
 import { UsageError, type DemoOptions } from './options.ts'
+import { isUnused, keepOutbox, keptOutbox, readOutbox } from './outbox.ts'
 import type { Screen } from './progress.ts'
 import type { Scenario } from './scenario.ts'
 import { readScenario } from './scenarios.ts'
@@ -28,7 +30,6 @@ export interface Demo {
  * did, having stopped the rest. What it has kept in its folder lets the next run continue.
  */
 export async function runDemo({ options, screen, signal, onPortal }: Demo): Promise<void> {
-  const scenario = await chosenScenario(options)
   const folder = resolve(options.data)
   const say = (line: string): void => void screen.write(`${line}\n`)
 
@@ -37,9 +38,15 @@ export async function runDemo({ options, screen, signal, onPortal }: Demo): Prom
   try {
     await mkdir(folder, { recursive: true, mode: OWNER_ONLY })
     cleanup.defer(await lockFolder(folder))
+    const scenario = await chosenScenario(options, folder)
+    const outbox = await readOutbox(folder, scenario)
+    // Kept before anything is enrolled: however this run ends, the next one moves by the same days.
+    await keepOutbox(folder, outbox)
+    const isNew = isUnused(outbox)
     say(`${scenario.notice}.`)
     const program = firmwareProgram(options, say)
-    const running = await startEverything({ options, scenario, folder, cleanup, say, signal })
+    const start = { options, scenario, isNew, folder, cleanup, say, signal }
+    const running = await startEverything(start)
     onPortal(running.portal)
     await inParallel(
       signal,
@@ -53,16 +60,28 @@ export async function runDemo({ options, screen, signal, onPortal }: Demo): Prom
   }
 }
 
-async function chosenScenario({ scenario: name, devices }: DemoOptions): Promise<Scenario> {
+/** As many sites as are wanted, at the times to which the folder moved them; a new folder moves them to the present. */
+async function chosenScenario(
+  { scenario: name, devices }: DemoOptions,
+  folder: string,
+): Promise<Scenario> {
   const scenario = await readScenario(name)
   const { length } = scenario.sites
-  const wanted = devices ?? Math.min(USUAL_DEVICES, length)
+  const kept = await keptOutbox(folder, name)
+  const wanted = devices ?? kept?.sensors ?? Math.min(USUAL_DEVICES, length)
+  // One that came later would tell of times before it was enrolled.
+  if (kept !== undefined && kept.sensors !== wanted) {
+    throw new UsageError(
+      `--devices: expected ${kept.sensors}, with which ${folder} was begun, got ${wanted}: use another --data`,
+    )
+  }
   if (wanted > length) {
     throw new UsageError(
       `--devices: expected at most ${length}, the sites of ${name}, got ${wanted}`,
     )
   }
-  return { ...scenario, sites: scenario.sites.slice(0, wanted) }
+  const days = kept?.moved_days ?? daysToPresent(scenario.beginAt, Date.now())
+  return movedBy(days, { ...scenario, sites: scenario.sites.slice(0, wanted) })
 }
 
 /** The firmware's core as a program of this machine; null where nobody asked for it. */

@@ -25,6 +25,8 @@ export interface Scenario {
   /** What every page says of it. */
   notice: string
   noticeHi: string
+  /** Whole days by which all its times were moved; 0 where they are those at which it happened. */
+  movedDays: number
   /** IANA zone and ISO 3166 region of the place. */
   timeZone: string
   region: string

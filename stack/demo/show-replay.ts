@@ -4,15 +4,15 @@ import { openFleet } from './firmware/fleet.ts'
 import { inParallel } from './in-parallel.ts'
 import type { LedgerCounts } from './ledger-counts.ts'
 import type { DemoOptions } from './options.ts'
-import { untilDone } from './patience.ts'
 import { portalRequests } from './portal-requests.ts'
-import { progressLine, progressText, type Screen } from './progress.ts'
+import { grouped, progressLine, progressText, type Screen } from './progress.ts'
 import { openReplay, type Refusal } from './replay.ts'
 import type { Scenario } from './scenario.ts'
-import { setUpPortal } from './set-up.ts'
 import type { RunningPortal } from './start-everything.ts'
+import { signInCommand } from './sign-in.ts'
 import { watchLedger } from './watch-ledger.ts'
 
+const MS_PER_S = 1000
 /** Refusals shown one by one; the progress line counts them all. */
 const SHOWN_REFUSALS = 5
 
@@ -27,7 +27,7 @@ export interface ShowOptions {
   signal: AbortSignal
 }
 
-/** Sets the portal up, replays the scenario while telling how far it is, then waits for the signal: the portal stays up. */
+/** Replays the scenario while telling how far it is, then waits for the signal: the portal stays up. */
 export async function showReplay(show: ShowOptions): Promise<void> {
   const { options, scenario, folder, screen, running, program, signal } = show
   const { url } = running.portal
@@ -35,7 +35,7 @@ export async function showReplay(show: ShowOptions): Promise<void> {
   const deviceIds = scenario.sites.map(({ deviceId }) => deviceId)
   const keys = await deviceKeys(folder, deviceIds)
 
-  let ledger: LedgerCounts = { sealed: 0, anchored: 0 }
+  let ledger: LedgerCounts | null = null
   let isOver = false
   const line = progressLine(screen, () => progressText(replay.state(), ledger, fleet?.state()))
   const replay = await openReplay({
@@ -46,7 +46,9 @@ export async function showReplay(show: ShowOptions): Promise<void> {
     portal,
     signal,
     onRefusal: (refusal) => tellRefusal(refusal),
-    onWait: (reason, waitMs) => line.say(`Trying again in ${waitMs} ms: ${reason}`),
+    onPresent: () =>
+      line.say('The replay has come to the present and goes on at the pace at which it happened.'),
+    onWait: (reason, waitMs) => line.say(`Trying again in ${waitMs / MS_PER_S} s: ${reason}`),
   })
   const fleet =
     program === null
@@ -57,26 +59,22 @@ export async function showReplay(show: ShowOptions): Promise<void> {
           scenario,
           folder,
           portalUrl: url,
-          nowMs: replay.state().clockAt,
+          // Those that are new to an old folder were enrolled just now.
+          nowMs: replay.state().sent > 0 ? Date.now() : scenario.beginAt,
           onChange: (change) => line.say(change),
         })
   const tellRefusal = ({ code, detail }: Refusal): void => {
     if (replay.state().refused <= SHOWN_REFUSALS) line.say(`Refused: ${code}: ${detail}`)
   }
 
-  const { areas, newSensors } = await setUpPortal(scenario, keys, portal, signal)
-  line.say(`${deviceIds.length} simulated sensors in ${areas} areas, ${newSensors} of them new.`)
-  if (fleet) {
-    await untilDone(() => portal.enrol(fleet.enrolments), { signal })
-    line.say(`${fleet.enrolments.length} devices with real firmware: ${fleet.deviceIds.join(', ')}`)
-  }
   line.say(`The portal is at ${url}`)
-  const state = replay.state()
-  if (state.sent > 0) line.say(`Continuing after ${state.sent} readings.`)
+  line.say(`To see the side of officials, make yourself an account:\n  ${signInCommand(running)}`)
+  const { sent } = replay.state()
+  if (sent > 0) line.say(`Continuing after ${grouped(sent)} readings.`)
 
   line.start()
   try {
-    const [command] = await inParallel(
+    await inParallel(
       signal,
       (either) =>
         watchLedger({
@@ -106,9 +104,9 @@ export async function showReplay(show: ShowOptions): Promise<void> {
     )
     line.stop()
     line.say(
-      'The replay is over and its sensors send nothing more. The portal stays up until Ctrl-C.',
+      'The replay is over: its sensors send nothing more and become silent. The portal stays up until Ctrl-C; ' +
+        'with another --data a new replay begins.',
     )
-    line.say(whereToLook(url, command))
   } finally {
     line.stop()
   }

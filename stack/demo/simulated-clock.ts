@@ -2,12 +2,14 @@
 const LONGEST_STEP_MS = 1000
 
 /**
- * Simulated time, in whole ms since 1970, that runs several times as fast as real time, and only while `advance` is called:
- * whoever is late keeps it back instead of piling up what is due.
+ * Simulated time, in whole ms since 1970, that runs several times as fast as real time until it comes to the present, and only
+ * while `advance` is called: whoever is late keeps it back instead of piling up what is due.
  */
 export interface SimulatedClock {
   now(): number
   isOver(): boolean
+  /** It has come to the present and goes on at its pace. */
+  isPresent(): boolean
   /** Lets the time run that has passed since the last call of `advance` or `hold`. */
   advance(): void
   /** Lets no time run for what has passed since then. */
@@ -20,11 +22,13 @@ export interface ClockOptions {
   endAt: number
   /** Real time in ms, never going back. */
   monotonicMs?: () => number
+  /** The present, ms since 1970. */
+  presentMs?: () => number
 }
 
 export function simulatedClock(
   beginAt: number,
-  { speed, endAt, monotonicMs = () => performance.now() }: ClockOptions,
+  { speed, endAt, monotonicMs = () => performance.now(), presentMs = Date.now }: ClockOptions,
 ): SimulatedClock {
   let now = beginAt
   let seenMs = monotonicMs()
@@ -36,8 +40,9 @@ export function simulatedClock(
   return {
     now: () => Math.floor(now),
     isOver: () => now >= endAt,
+    isPresent: () => now >= presentMs() - LONGEST_STEP_MS,
     advance: () => {
-      now = Math.min(now + passed() * speed, endAt)
+      now = Math.max(now, Math.min(now + passed() * speed, endAt, presentMs()))
     },
     hold: () => void passed(),
   }

@@ -18,10 +18,10 @@ export interface WatchOptions extends Omit<CheckOptions, 'leafHash' | 'portal'> 
 }
 
 /**
- * Follows the ledger, through times in which the portal does not answer, until the witness is proved and the replay over.
- * Resolves with the command that checks the proof; rejects when the signal stops it.
+ * Follows the ledger, through times in which the portal does not answer, until it has told the command that checks the
+ * witness's proof and the replay is over; rejects when the signal stops it.
  */
-export async function watchLedger(options: WatchOptions): Promise<string> {
+export async function watchLedger(options: WatchOptions): Promise<void> {
   const counts = ledgerCounts(options.portal)
   let command: string | null = null
   for (;;) {
@@ -36,7 +36,7 @@ export async function watchLedger(options: WatchOptions): Promise<string> {
     } catch (error) {
       if (!(error instanceof TryLater)) throw error
     }
-    if (command !== null && options.isReplayOver()) return command
+    if (command !== null && options.isReplayOver()) return
     await delay(INTERVAL_MS, undefined, { signal: options.signal })
   }
 }

@@ -9,12 +9,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { deviceSchema } from '../../shared/api/devices.ts'
 import { batchesSchema } from '../../shared/api/ledger.ts'
+import { outagesSchema } from '../../shared/api/outages.ts'
 import { storedReadingsSchema } from '../../shared/api/readings.ts'
 import { measurementsOf } from '../../stack/demo/measurement.ts'
+import { daysToPresent, movedBy } from '../../stack/demo/moved-scenario.ts'
+import { keepOutbox, readOutbox } from '../../stack/demo/outbox.ts'
 import { readScenario } from '../../stack/demo/scenarios.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const SENSORS = 12
+/** All of it lies in the past, so that it comes to its end. */
+const DAYS_EARLIER = 2
 /** Two days in 22 s: long enough to be stopped half way. */
 const SPEED = 8000
 const DEMO = ['stack/demo/main.ts', '--devices', SENSORS, '--speed', SPEED, '--batch-seconds', 2]
@@ -31,8 +36,9 @@ interface Session {
   ended: Promise<number | null>
 }
 
-function startDemo(data: string): Session {
-  const child = spawn(process.execPath, [...DEMO.map(String), '--data', data], { cwd: ROOT })
+function startDemo(data: string, ...more: string[]): Session {
+  const parameters = [...DEMO.map(String), '--data', data, ...more]
+  const child = spawn(process.execPath, parameters, { cwd: ROOT })
   let output = ''
   const waiting = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr]) {
@@ -114,10 +120,10 @@ async function highestBlock(url: string): Promise<number> {
   return Math.max(...items.map(({ anchor }) => anchor?.block_number ?? 0))
 }
 
-async function numberOfMeasurements(): Promise<number> {
-  const scenario = await readScenario('helene')
-  const own = scenario.sites.slice(0, SENSORS).map((site) => [...measurementsOf(site, scenario)])
-  return own.flat().length
+async function movedScenario() {
+  const whole = await readScenario('helene')
+  const days = daysToPresent(whole.beginAt, Date.now()) - DAYS_EARLIER
+  return movedBy(days, { ...whole, sites: whole.sites.slice(0, SENSORS) })
 }
 
 const portalUrl = (session: Session): Promise<string> =>
@@ -129,10 +135,13 @@ describe(
   () => {
     let data: string
     let session: Session
+    let scenario: Awaited<ReturnType<typeof movedScenario>>
     let lastBlock = 0
 
     beforeAll(async () => {
       data = await mkdtemp(join(tmpdir(), 'gridwitness-demo-'))
+      scenario = await movedScenario()
+      await keepOutbox(data, await readOutbox(data, scenario))
       session = startDemo(data)
       await session.sees(/portal is at http/)
     }, START_LIMIT_MS)
@@ -152,6 +161,7 @@ describe(
     test('a tampered proof is disproved by the same command', async () => {
       const match = await session.sees(COMMAND)
       const file = z.string().parse(match[1]?.split(' ')[1])
+      expect(file).toMatch(/example\.gwproof\.json$/)
       const path = join(ROOT, file)
       const bundle = await readFile(path, 'utf8')
       await writeFile(path, bundle.replace('"OFF"', '"ON"'))
@@ -178,24 +188,62 @@ describe(
       await expect.poll(() => started.filter(isAlive), { timeout: 10_000 }).toEqual([])
     })
 
+    test('refuses another number of sensors than the folder was begun with', async () => {
+      const other = startDemo(data, '--devices', String(SENSORS + 1))
+      expect(await other.ended).toBe(2)
+      expect(other.output()).toContain(`--devices: expected ${SENSORS}`)
+    })
+
     test('the next start continues with the same sensors and the same chain until all is said', async () => {
       session = startDemo(data)
       await session.sees(new RegExp(`${SENSORS} simulated sensors in \\d+ areas, 0 of them new`))
-      await session.sees(/Continuing after [1-9]\d* readings/)
+      await session.sees(/Continuing after [1-9][\d,]* readings/)
       await session.sees(/The replay is over/)
       const [, sent] =
         /([\d,]+) readings · batches [^\n]*\nThe replay is over/.exec(session.output()) ?? []
-      expect(Number(sent?.replaceAll(',', ''))).toBe(await numberOfMeasurements())
+      expect(Number(sent?.replaceAll(',', ''))).toBe(
+        scenario.sites.flatMap((site) => [...measurementsOf(site, scenario)]).length,
+      )
       expect(session.output()).not.toMatch(/refused/i)
       expect(await highestBlock(await portalUrl(session))).toBeGreaterThan(lastBlock)
       const { code } = await runCommand(await session.sees(COMMAND))
       expect(code).toBe(0)
+      expect(session.output().match(/Anchored/g)).toHaveLength(1)
+    })
+
+    test('outages began and ended when they did, so many days later, and none began with the enrolment', async () => {
+      const url = await portalUrl(session)
+      const { beginAt, endAt } = scenario
+      const expected = scenario.sites.flatMap(({ interruptions }) =>
+        interruptions
+          .filter((one) => one.endAt > beginAt && one.endAt < endAt)
+          .map((one) => `${Math.max(one.startAt, beginAt)} ${one.endAt}`),
+      )
+      expect(expected.length).toBeGreaterThan(3)
+      const restored = async (): Promise<string[]> => {
+        const answer = await json(`${url}/api/v1/outages?status=restored&limit=100`)
+        return outagesSchema
+          .parse(answer)
+          .items.map((one) => `${Date.parse(one.started_at)} ${Date.parse(one.ended_at ?? '')}`)
+          .toSorted()
+      }
+      await expect.poll(restored, { timeout: 20_000 }).toEqual(expected.toSorted())
+    })
+
+    test('the printed command makes an account of an official', async () => {
+      const [, command] = await session.sees(/gridwitness -- (admin create .+)/)
+      const parameters = z.string().parse(command).split(' ')
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['cli/main.ts', ...parameters],
+        { cwd: ROOT },
+      )
+      expect(stdout).toContain(`${await portalUrl(session)}/invitation/`)
     })
 
     test('no sensor used a number twice, and none has a gap', async () => {
       const url = await portalUrl(session)
-      const { sites } = await readScenario('helene')
-      for (const { deviceId } of sites.slice(0, SENSORS)) {
+      for (const { deviceId } of scenario.sites) {
         const device = deviceSchema.parse(await json(`${url}/api/v1/devices/${deviceId}`))
         expect(device.equivocations).toEqual([])
         const page = `${url}/api/v1/readings?device_id=${deviceId}&limit=500`

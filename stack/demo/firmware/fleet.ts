@@ -36,7 +36,7 @@ export interface FleetOptions {
   /** Folder in which the devices' memories are kept. */
   folder: string
   portalUrl: string
-  /** Simulated time to begin with. */
+  /** When a device that has not lived yet begins, in simulated time. */
   nowMs: number
   /** A device told that its mains came or went: a sentence. */
   onChange(change: string): void
@@ -88,16 +88,28 @@ export function openFleet(options: FleetOptions): Fleet {
   }
 }
 
+/** What is asked of the portal for each device, before the fleet is opened; makes those that are not in the folder yet. */
+export const fleetEnrolments = (
+  options: Pick<FleetOptions, 'scenario' | 'count' | 'folder'>,
+): Enrolment[] =>
+  Array.from({ length: options.count }, (_, index) =>
+    enrolmentOf(options, index, memoryOf(options.folder, index)),
+  )
+
+const memoryOf = (folder: string, index: number): KeptMemory =>
+  keptMemory(join(folder, 'firmware', String(index + 1)))
+
 function memberOf(options: FleetOptions, index: number, watch: Watch): Member {
-  const { program, count, scenario, folder, portalUrl, nowMs } = options
-  const memory = keptMemory(join(folder, 'firmware', String(index + 1)))
+  const { program, count, scenario, folder, portalUrl } = options
+  const memory = memoryOf(folder, index)
+  const startMs = memory.livedUntilMs ?? options.nowMs
   const device = new Device({
     program,
     memory,
     network: watched(portalNetwork(portalUrl), watch),
-    startMs: Math.max(nowMs, memory.livedUntilMs ?? 0),
+    startMs,
     ...placeOf(scenario, index),
-    mains: mainsWithout(absencesOf(scenario.beginAt, index === count - 1), nowMs, scenario.endAt),
+    mains: mainsWithout(absencesOf(scenario.beginAt, index === count - 1), startMs, scenario.endAt),
     settings: { origin: 'http://portal.simulated', apn: 'iot.simulated' },
   })
   return { memory, device }
@@ -119,7 +131,11 @@ function placeOf({ sites }: FleetOptions['scenario'], index: number) {
   return { latitude, longitude: Number(moved.toFixed(6)) }
 }
 
-function enrolmentOf({ scenario }: FleetOptions, index: number, memory: KeptMemory): Enrolment {
+function enrolmentOf(
+  { scenario }: Pick<FleetOptions, 'scenario'>,
+  index: number,
+  memory: KeptMemory,
+): Enrolment {
   const areaId = scenario.sites[0]?.areaId ?? null
   return {
     ...(areaId !== null && { area_id: areaId }),

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { readOptions } from '../../../../stack/demo/options.ts'
 
-test('without options the demo replays Helene two days in 12 minutes', () => {
+test('without options the demo replays Helene, a day in 3 minutes', () => {
   expect(readOptions([])).toEqual({
     port: undefined,
     data: '.data/demo',
     scenario: 'helene',
     devices: undefined,
     firmware: 0,
-    speed: 240,
+    speed: 480,
     batchSeconds: 30,
   })
 })

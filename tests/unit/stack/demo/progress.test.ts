@@ -34,6 +34,10 @@ test('devices with real firmware are told', () => {
   )
 })
 
+test('batches are not told before they are known', () => {
+  expect(progressText(state, null)).not.toContain('batches')
+})
+
 test('refused readings are told', () => {
   expect(progressText({ ...state, refused: 3 }, { sealed: 0, anchored: 0 })).toContain('3 refused')
 })
@@ -48,11 +52,15 @@ test('on a terminal the line is replaced, cut to its width, and what is said sta
   expect(written).toEqual([drawn, '\r\x1b[2K', 'hello\n', drawn, '\n'])
 })
 
-test('elsewhere every state is a line of its own', () => {
+test('elsewhere every state is a line of its own, once', () => {
   const { written, screen } = screenOf(false)
-  const line = progressLine(screen, () => 'state')
+  let state = 'state'
+  const line = progressLine(screen, () => state)
   line.start()
   line.say('hello')
   line.stop()
-  expect(written).toEqual(['state\n', 'hello\n', 'state\n'])
+  line.start()
+  state = 'changed'
+  line.stop()
+  expect(written).toEqual(['state\n', 'hello\n', 'changed\n'])
 })

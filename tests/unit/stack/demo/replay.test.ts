@@ -7,6 +7,8 @@ import { toHex } from '../../../../shared/bytes.ts'
 import { signedBytes, signedDigest, type Reading } from '../../../../shared/reading/index.ts'
 import { deviceKeys } from '../../../../stack/demo/device-keys.ts'
 import { measurementsOf } from '../../../../stack/demo/measurement.ts'
+import { daysToPresent, movedBy } from '../../../../stack/demo/moved-scenario.ts'
+import { isUnused, keptOutbox, readOutbox } from '../../../../stack/demo/outbox.ts'
 import { TryLater } from '../../../../stack/demo/patience.ts'
 import { openReplay, type ReplayOptions } from '../../../../stack/demo/replay.ts'
 import { readScenario } from '../../../../stack/demo/scenarios.ts'
@@ -43,6 +45,7 @@ async function optionsFor(folder: string, changes: Partial<ReplayOptions> = {}) 
     speed: SPEED,
     portal,
     signal: new AbortController().signal,
+    onPresent: () => {},
     onRefusal: (refusal) => void refusals.push(refusal),
     onWait: () => {},
     ...changes,
@@ -185,11 +188,31 @@ describe('a replay', () => {
     expect(again.state()).toEqual(once)
   })
 
-  test('lets sensors that are added later catch up', async () => {
+  test('runs fast up to the present, tells so once, and sends nothing from the future', async () => {
+    const stop = new AbortController()
     const { options, portal } = await optionsFor(await newFolder())
-    await run({ ...options, scenario: { ...scenario, sites: scenario.sites.slice(0, 2) } })
+    const days = daysToPresent(scenario.beginAt, Date.now())
+    const told: number[] = []
+    const onPresent = (): void => {
+      told.push(Date.now())
+      stop.abort()
+    }
+    const moved = { ...options, scenario: movedBy(days, scenario), signal: stop.signal, onPresent }
+    await expect(run(moved)).rejects.toThrow()
+    expect(told).toHaveLength(1)
+    const times = portal.readings.map(({ timestamp }) => Date.parse(timestamp))
+    expect(Math.max(...times)).toBeLessThanOrEqual(told[0] ?? NaN)
+    expect(Math.max(...times)).toBeGreaterThan((told[0] ?? NaN) - 2 * scenario.heartbeatMs)
+    expect(portal.readings.some(({ reason, seq }) => reason === 'boot' && seq > 1)).toBe(true)
+  })
+
+  test('that had sent nothing has an unused outbox, one that had has not', async () => {
+    const { options } = await optionsFor(await newFolder())
+    expect(isUnused(await readOutbox(options.folder, scenario))).toBe(true)
     await run(options)
-    expect(portal.readings.map(facts).toSorted()).toEqual(expected)
+    const kept = await keptOutbox(options.folder, scenario.name)
+    expect(kept).toMatchObject({ moved_days: 0, sensors: scenario.sites.length })
+    expect(kept && isUnused(kept)).toBe(false)
   })
 
   test('keeps the keys of its sensors, and nothing half written', async () => {

@@ -31,6 +31,34 @@ test('a pause of the machine counts for one second at most', () => {
   expect(clock.isOver()).toBe(false)
 })
 
+test('at the present, time goes on at the pace of the clock', () => {
+  const real = { ms: 0 }
+  const presentMs = (): number => 50_000 + real.ms
+  const monotonicMs = (): number => real.ms
+  const clock = simulatedClock(1000, { speed: 100, endAt: 100_000, monotonicMs, presentMs })
+  real.ms = 100
+  clock.advance()
+  expect([clock.now(), clock.isPresent()]).toEqual([11_000, false])
+  real.ms = 1000
+  clock.advance()
+  expect([clock.now(), clock.isPresent()]).toEqual([51_000, true])
+  real.ms = 1250
+  clock.advance()
+  expect([clock.now(), clock.isPresent()]).toEqual([51_250, true])
+})
+
+test('time does not run backwards where the clock of the machine is put back', () => {
+  const real = { ms: 0, present: 20_000 }
+  const presentMs = (): number => real.present
+  const monotonicMs = (): number => real.ms
+  const clock = simulatedClock(1000, { speed: 100, endAt: 100_000, monotonicMs, presentMs })
+  real.ms = 1000
+  clock.advance()
+  real.present = 5000
+  clock.advance()
+  expect(clock.now()).toBe(20_000)
+})
+
 test('time stops at the end', () => {
   const { real, clock } = clockAt(1000)
   real.ms = 500
