@@ -1,7 +1,7 @@
 import { expectGoodPassword } from '../../../shared/account/password.ts'
 import { personOf } from './actor.ts'
 import { beginSession, type Origin } from './begin-session.ts'
-import { confirmPassword } from './confirm-password.ts'
+import { confirmPassword, wrongPassword } from './confirm-password.ts'
 import type { CurrentSession } from './current-session.ts'
 import type { Deps } from '../deps.ts'
 import { noteAction } from './note-action.ts'
@@ -21,7 +21,13 @@ export async function changePassword(
   const password_hash = await deps.passwords.hash(new_password)
   const { network } = origin
   await noteAction(deps, { actor: personOf(account), action: 'password_changed', network })
-  await deps.models.accounts.updateOne({ _id: account._id }, { $set: { password_hash } })
+  // Before, as a process may die after the change; and after, as who knew the password may have come in between.
+  await deps.sessions.invalidateUserSessions(account._id)
+  const before = { _id: account._id, password_hash: account.password_hash }
+  const { modifiedCount } = await deps.models.accounts.updateOne(before, {
+    $set: { password_hash },
+  })
+  if (modifiedCount === 0) throw wrongPassword()
   await deps.sessions.invalidateUserSessions(account._id)
   return beginSession(deps, account._id, 'full', origin, session.id)
 }

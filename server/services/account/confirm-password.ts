@@ -14,8 +14,9 @@ export async function confirmPassword(
 ): Promise<void> {
   const key: AttemptKey = { kind: 'account', of: email }
   await beginAttempt(deps, key)
-  if (!(await deps.passwords.matches(password, password_hash))) {
-    throw new CodedError('wrong_credentials', 'password: expected the present one, got another')
-  }
+  if (!(await deps.passwords.matches(password, password_hash))) throw wrongPassword()
   await forgetAttempts(deps, key)
 }
+
+export const wrongPassword = () =>
+  new CodedError('wrong_credentials', 'password: expected the present one, got another')

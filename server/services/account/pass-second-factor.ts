@@ -2,7 +2,7 @@ import { CodedError } from '../../../shared/coded-error.ts'
 import type { AccountRow } from '../../models/index.ts'
 import { personOf } from './actor.ts'
 import { beginAttempt, forgetAttempts, type AttemptKey } from './attempts.ts'
-import { beginSession, type Origin } from './begin-session.ts'
+import { beginSessionByPassword, type Origin } from './begin-session.ts'
 import type { CurrentSession } from './current-session.ts'
 import type { Deps } from '../deps.ts'
 import { noteAction } from './note-action.ts'
@@ -39,7 +39,7 @@ export async function passSecondFactor(
   }
   await forgetAttempts(deps, key)
   await noteAction(deps, { actor, action: 'signed_in', detail: { factor }, network })
-  return beginSession(deps, account._id, 'full', origin, session.id)
+  return beginSessionByPassword(deps, account, 'full', origin, session.id)
 }
 
 /** Compare-and-swap on the last step used: of two who send the same code, one is let in. */

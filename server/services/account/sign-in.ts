@@ -1,7 +1,7 @@
 import { CodedError } from '../../../shared/coded-error.ts'
 import { personOf } from './actor.ts'
 import { beginAttempt, forgetAttempts, takeBackAttempt, type AttemptKey } from './attempts.ts'
-import { beginSession, type Origin } from './begin-session.ts'
+import { beginSessionByPassword, type Origin } from './begin-session.ts'
 import type { Deps } from '../deps.ts'
 import { networkOf, subscriberOf } from './network.ts'
 import { noteAction } from './note-action.ts'
@@ -47,12 +47,12 @@ export async function signIn(
   }
   await forgetAttempts(deps, byAccount)
   await takeBackAttempt(deps, byAddress)
-  if (account.totp) return beginSession(deps, account._id, 'password', origin, previousId)
+  if (account.totp) return beginSessionByPassword(deps, account, 'password', origin, previousId)
   await noteAction(deps, {
     actor: personOf(account),
     action: 'signed_in',
     detail: { factor: 'none' },
     network: origin.network,
   })
-  return beginSession(deps, account._id, 'full', origin, previousId)
+  return beginSessionByPassword(deps, account, 'full', origin, previousId)
 }

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { passwords, OWASP_COST } from '../../../server/adapters/passwords.ts'
+import { originFrom, signIn } from '../../../server/services/account/sign-in.ts'
+import type { Deps } from '../../../server/services/deps.ts'
 import type { Invitation } from '../../../shared/api/accounts.ts'
 import type { Problem } from '../../../shared/api/problem.ts'
 import { asAdmin, send } from '../../portal.ts'
@@ -391,6 +393,25 @@ describe('a session', () => {
     expect((await phone.signIn(OFFICIAL.email, new_password)).status).toBe(200)
     expect((await asha.ask('DELETE', 'account/sessions')).status).toBe(204)
     expect([await stateOf(asha), await stateOf(phone)]).toEqual(['signed_out', 'signed_out'])
+  })
+
+  it('does not begin by a password that was changed between the look at it and the session', async () => {
+    const asha = await join(desk.url, OFFICIAL)
+    const change = { password: PASSWORD, new_password: 'nine blue kites above the ghat' }
+    const slow: Deps['passwords'] = {
+      ...desk.deps.passwords,
+      async matches(password, hash) {
+        const isRight = await desk.deps.passwords.matches(password, hash)
+        expect((await asha.ask('PUT', 'account/password', change)).status).toBe(200)
+        return isRight
+      },
+    }
+    const credentials = { email: OFFICIAL.email, password: PASSWORD }
+    const origin = originFrom('192.0.2.7', null)
+    await expect(
+      signIn({ ...desk.deps, passwords: slow }, credentials, origin, undefined),
+    ).rejects.toMatchObject({ code: 'wrong_credentials' })
+    expect(await desk.models.sessions.countDocuments()).toBe(1)
   })
 
   it('ends by signing out, also for who kept the cookie', async () => {
