@@ -106,7 +106,9 @@ async function hearSome({ devices }: Models, round: number): Promise<void> {
     Array.from({ length: READINGS_PER_PAUSE }, (_, n) => ({
       updateOne: {
         filter: { _id: idOf((round * READINGS_PER_PAUSE + n) % DEVICES) as never },
-        update: { $set: { 'last.received_at': now, 'last.power_status': 'ON' } },
+        update: [
+          { $set: { 'last.received_at': now, 'last.power_status': 'ON', noted_at: '$$NOW' } },
+        ],
       },
     })),
     { ordered: false },

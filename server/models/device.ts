@@ -35,6 +35,8 @@ export interface DeviceRow {
     received_at: Date
     leaf_hash: string
   } | null
+  /** Time of the database at which `last` was written, however long it waited for that; absent before the first: what the map follows. */
+  noted_at?: Date
   /** Server time of the last change of `last.power_status`: what live events follow. */
   changed_at: Date | null
 }
@@ -62,6 +64,7 @@ const schema = new Schema<DeviceRow>(
     changing_until: { type: Date, default: null },
     pending_event: { type: [String], default: null },
     last: { type: Schema.Types.Mixed, default: null },
+    noted_at: Date,
     changed_at: { type: Date, default: null },
   },
   { versionKey: false, autoIndex: false },
@@ -74,7 +77,7 @@ schema.index({ status: 1, _id: 1 })
 schema.index({ status: 1, 'point.coordinates.0': 1, 'point.coordinates.1': 1 })
 schema.index({ changed_at: 1 })
 // What was written since the map last looked.
-schema.index({ 'last.received_at': 1 })
+schema.index({ noted_at: 1 })
 schema.index({ latest_event_at: 1 })
 
 export const deviceModel = (connection: Connection) =>

@@ -1,9 +1,7 @@
 import type { DeviceState } from '../../../shared/api/map.ts'
+import { SILENT_AFTER_HEARTBEATS } from '../../../shared/outage/rules.ts'
 import type { DeviceRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
-
-/** After this many heartbeats without a word a device that said ON is silent; formats.md §8. */
-export const SILENT_AFTER_HEARTBEATS = 3
 
 /** What the state of a device now is told by. */
 export interface StateDeps {
@@ -15,12 +13,20 @@ export interface StateDeps {
 export const silentBefore = ({ clock, settings }: StateDeps): Date =>
   new Date(clock.now().getTime() - SILENT_AFTER_HEARTBEATS * settings.heartbeatMs)
 
-/** State of a device now. OFF stays off however quiet the device is; silence is neither on nor off. */
-export function stateNow(
-  row: Pick<DeviceRow, 'last' | 'status'>,
-  silentBeforeAt: Date,
+/** State of a device now, by its row. */
+export const stateNow = ({ last }: Pick<DeviceRow, 'last'>, silentBeforeAt: Date): DeviceState =>
+  stateHeard(last?.power_status ?? null, Number(last?.received_at), Number(silentBeforeAt))
+
+/**
+ * State by what a device said last and when that came, in ms since 1970. OFF stays off however quiet the device is; silence
+ * is neither on nor off.
+ */
+export function stateHeard(
+  powerStatus: 'ON' | 'OFF' | null,
+  receivedAt: number,
+  silentBeforeAt: number,
 ): DeviceState {
-  if (!row.last) return 'silent'
-  if (row.last.power_status === 'OFF') return 'off'
-  return row.last.received_at < silentBeforeAt ? 'silent' : 'on'
+  if (powerStatus === null) return 'silent'
+  if (powerStatus === 'OFF') return 'off'
+  return receivedAt < silentBeforeAt ? 'silent' : 'on'
 }

@@ -2,10 +2,11 @@ import { CodedError } from '../../../shared/coded-error.ts'
 import type { DeviceState } from '../../../shared/api/map.ts'
 import { MAP_HISTORY_HOURS } from '../../../shared/map-history.ts'
 import type { Break } from '../../../shared/outage/index.ts'
+import { SILENT_AFTER_HEARTBEATS } from '../../../shared/outage/rules.ts'
 import { secondText } from '../api-times.ts'
 import type { Deps } from '../deps.ts'
 import type { MapDevice } from '../device/device-snapshot.ts'
-import { SILENT_AFTER_HEARTBEATS, silentBefore, type StateDeps } from '../device/device-state.ts'
+import { silentBefore, stateHeard, type StateDeps } from '../device/device-state.ts'
 import { mapHistory, type MapHistory } from './map-history.ts'
 
 export type MomentDeps = Pick<Deps, 'models'> & StateDeps
@@ -40,14 +41,11 @@ export async function mapMomentAt(deps: MomentDeps, at: string | undefined): Pro
   return past(await mapHistory(deps, reach), { at: moment, asOfAt: nowAt, ...deps.settings })
 }
 
-/** Now: by the latest reading of each device, by the rule of `stateNow`. */
+/** Now: by the latest reading of each device. */
 function now(deps: StateDeps): MapMoment {
   const silentBeforeAt = silentBefore(deps).getTime()
   return {
-    stateOf({ powerStatus, receivedAt }) {
-      if (powerStatus !== 'ON') return powerStatus === 'OFF' ? 'off' : 'silent'
-      return receivedAt < silentBeforeAt ? 'silent' : 'on'
-    },
+    stateOf: ({ powerStatus, receivedAt }) => stateHeard(powerStatus, receivedAt, silentBeforeAt),
     sinceOf: ({ since }) => since,
     asOf: null,
   }

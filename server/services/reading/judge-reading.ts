@@ -1,4 +1,5 @@
 import { canonicalText } from '../../../shared/json.ts'
+import { MAX_CLOCK_AHEAD_MS } from '../../../shared/outage/rules.ts'
 import type { ReadingRecord } from '../../../shared/record/index.ts'
 import type { Deps } from '../deps.ts'
 import type { SignedReading } from './open-reading.ts'
@@ -7,9 +8,6 @@ import { rowOfReading } from './reading-row.ts'
 import type { ListedDevice } from './registry.ts'
 import { Rejection } from './rejection.ts'
 import type { StorableReading } from './store-readings.ts'
-
-/** How far ahead of the server a device's clock may be. */
-const MAX_CLOCK_AHEAD_MS = 5 * 60_000
 
 interface Judging {
   devices: ReadonlyMap<string, ListedDevice>

@@ -5,6 +5,7 @@ import { drawMap, type MapQuery } from '../../../server/services/map/draw-map.ts
 import { enrolDevices } from '../../../server/services/device/enrol-devices.ts'
 import { changeDevice } from '../../../server/services/device/change-device.ts'
 import { readingIntake } from '../../../server/services/reading/accept-reading.ts'
+import { noteLatestReadings } from '../../../server/services/reading/note-latest-readings.ts'
 import { lease } from '../../../server/services/lease.ts'
 import { findArea, listAreas } from '../../../server/services/area/list-areas.ts'
 import { putArea } from '../../../server/services/area/put-area.ts'
@@ -69,6 +70,23 @@ describe('the map', () => {
     await report(device, 'ON')
     test.clock.advance(46 * MINUTE_MS)
     expect(stateOf(await look(), device)).toBe('silent')
+  })
+
+  it('shows a reading as soon as it is noted, however long after it came that is', async () => {
+    const device = new TestDevice('noted late')
+    await enrol(device)
+    for (const [seq, power_status] of [
+      [1, 'ON'],
+      [2, 'OFF'],
+    ] as const) {
+      expect(stateOf(await look(), device)).toBe(seq === 1 ? 'silent' : 'on')
+      const timestamp = `${test.clock.now().toISOString().slice(0, 19)}Z`
+      const reading = { ...device.facts, seq, power_status, timestamp }
+      const ordered_at = new Date(test.clock.now().getTime() - MINUTE_MS)
+      const row = { _id: `noted late ${seq}`, ordered_at }
+      await noteLatestReadings(test.deps, [{ reading: reading as never, row }])
+    }
+    expect(stateOf(await look(), device)).toBe('off')
   })
 
   it('follows a device that moves, and loses one that is suspended', async () => {
@@ -226,6 +244,29 @@ describe('an area', () => {
     )
     await report(loud, 'ON')
     expect(await findArea(test.deps, 'heard')).toMatchObject({ coverage: 0.5 })
+  })
+
+  it('counts what is below it, now; the list counts once for all who ask within a second', async () => {
+    const area = { kind: 'block', geometry: null }
+    await putArea(test.deps, 'above', { ...area, name: 'Above', parent_id: null })
+    await putArea(test.deps, 'below', { ...area, name: 'Below', parent_id: 'above' })
+    const device = new TestDevice('in the area below')
+    await enrolDevices(test.deps, [{ area_id: 'below', device: device.facts }])
+    test.clock.advance(1_000)
+    const listed = async () => {
+      const { items } = await listAreas(test.deps, { limit: 500, geometry: 'none' })
+      return items.find(({ area_id }) => area_id === 'above')?.counts
+    }
+    const [on, silent] = [
+      { on: 1, off: 0, silent: 0 },
+      { on: 0, off: 0, silent: 1 },
+    ]
+    expect(await listed()).toEqual(silent)
+    await report(device, 'ON')
+    expect(await findArea(test.deps, 'above')).toMatchObject({ counts: on, coverage: 1 })
+    expect(await listed()).toEqual(silent)
+    test.clock.advance(1_000)
+    expect(await listed()).toEqual(on)
   })
 
   it('comes without its outline where none is asked for', async () => {
