@@ -9,6 +9,7 @@ import { wholeRecords } from '../ledger/whole-records.ts'
 
 /** Readings looked at on the way to the next that says ON, in one step. */
 const STEP = 100
+const MS_PER_S = 1000
 
 interface Asked {
   period: Period
@@ -32,77 +33,83 @@ export async function lineInPeriod(
   deviceId: string,
   { period, heartbeatMs, limit }: Asked,
 ): Promise<LineInPeriod> {
-  const bounds = await seqBounds(deps, deviceId, period, limit)
-  if (!bounds) return { ...deviceLine([], heartbeatMs), cutAt: null }
-  const inside = await readingsOf(deps, deviceId, { $gte: bounds.first, $lte: bounds.last }, 1)
-  const before = inside[0]?.on === false ? await untilOn(deps, deviceId, bounds.first, -1) : []
-  const after = await untilOn(deps, deviceId, bounds.last, 1)
-  const readings = [...before, ...inside, ...after]
+  const { startSeq, endSeq } = await seqBounds(deps, deviceId, period)
+  const inside = await readingsOf(deps, deviceId, { $gte: startSeq, $lte: endSeq }, 1, limit + 1)
+  const isCut = inside.length > limit
+  const before = await untilOn(deps, deviceId, { from: startSeq, order: -1, limit })
+  const from = inside.at(-1)?.seq
+  const after =
+    isCut || from === undefined ? [] : await untilOn(deps, deviceId, { from, order: 1, limit })
+  const readings = [...before.reverse(), ...inside, ...after]
   const line = deviceLine(readings, heartbeatMs)
   const isFromBirth = !(await hasEarlier(deps, deviceId, readings[0]?.seq ?? 0))
+  const cut = isCut ? line.readings[before.length + limit] : undefined
   return {
     readings: line.readings,
     // What lies before the first reading looked at is another's to tell.
     breaks: isFromBirth ? line.breaks : line.breaks.filter((one) => one.firstSeq !== null),
     gaps: isFromBirth ? line.gaps : line.gaps.filter(({ afterSeq }) => afterSeq !== null),
-    cutAt: bounds.cutAt,
+    // Who asks for the rest has to get on, also where a clock that was set back holds many readings at one moment.
+    cutAt: cut ? Math.max(cut.placedAt, period.fromAt + MS_PER_S) : null,
   }
 }
 
-/** Numbers of the readings measured in a period, of the last before it and the first after it. */
+interface SeqBounds {
+  /** Of the first reading that counts within the period or after it. */
+  startSeq: number
+  /** Of one that counts after it; infinite where none does. */
+  endSeq: number
+}
+
+/**
+ * The numbers of a period. A reading counts no earlier than any before it: so all behind one that was measured after the
+ * period count after it, whatever their own clocks said.
+ */
 async function seqBounds(
   { models }: Pick<Deps, 'models'>,
   deviceId: string,
   { fromAt, toAt }: Period,
-  limit: number,
-): Promise<{ first: number; last: number; cutAt: number | null } | null> {
-  const measured = (bound: Record<string, Date>, order: 1 | -1) =>
+): Promise<SeqBounds> {
+  const ofDevice = { type: 'reading', device_id: deviceId } as const
+  const shown = { seq: 1, measured_at: 1 } as const
+  const earliest = (measured_at: Record<string, Date>, seq: Record<string, number>) =>
     models.records
-      .find(
-        { type: 'reading', device_id: deviceId, measured_at: bound },
-        { seq: 1, measured_at: 1 },
-      )
-      .sort({ measured_at: order, _id: order })
-  const inside = await measured({ $gte: new Date(fromAt), $lt: new Date(toAt) }, 1)
-    .limit(limit + 1)
-    .lean()
-  const cut = inside[limit]
-  const [before] = await measured({ $lt: new Date(fromAt) }, -1)
+      .find({ ...ofDevice, measured_at, seq }, shown)
+      .sort({ measured_at: 1, _id: 1 })
+      .limit(1)
+      .lean()
+  const numbered = { $gte: 0 }
+  const [first] = await models.records
+    .find({ device_id: deviceId, seq: numbered }, shown)
+    .sort({ seq: 1 })
     .limit(1)
     .lean()
-  const [after] = cut
-    ? []
-    : await measured({ $gte: new Date(toAt) }, 1)
-        .limit(1)
-        .lean()
-  const seqs = [before, ...inside, after].flatMap((row) => row?.seq ?? [])
-  if (seqs.length === 0) return null
-  let [first = 0] = seqs
-  let last = first
-  for (const seq of seqs) {
-    first = Math.min(first, seq)
-    last = Math.max(last, seq)
-  }
-  return { first, last, cutAt: cut?.measured_at?.getTime() ?? null }
+  const isFirstFrom = (at: number) => (first?.measured_at?.getTime() ?? -Infinity) >= at
+  const [after] = isFirstFrom(toAt) ? [first] : await earliest({ $gte: new Date(toAt) }, numbered)
+  const endSeq = after?.seq ?? Number.POSITIVE_INFINITY
+  const within = { $gte: new Date(fromAt), $lt: new Date(toAt) }
+  const [start] = isFirstFrom(fromAt) ? [first] : await earliest(within, { $lte: endSeq })
+  return { startSeq: start?.seq ?? endSeq, endSeq }
 }
 
-/** Readings beyond a number, up to the first that says ON. */
+/** Readings beyond a number, the nearest first, up to the first that says ON, or to the limit. */
 async function untilOn(
   deps: Pick<Deps, 'models' | 'ipfs'>,
   deviceId: string,
-  seq: number,
-  order: 1 | -1,
+  { from, order, limit }: { from: number; order: 1 | -1; limit: number },
 ): Promise<OutageReading[]> {
   const found: OutageReading[] = []
-  for (let at = seq; ;) {
+  // Most often it is the next.
+  for (let at = from, size = 1; found.length < limit; size = STEP) {
     const beyond = { [order === 1 ? '$gt' : '$lt']: at }
-    const step = await readingsOf(deps, deviceId, beyond, order, STEP)
+    const step = await readingsOf(deps, deviceId, beyond, order, size)
     const on = step.findIndex((reading) => reading.on)
     found.push(...(on === -1 ? step : step.slice(0, on + 1)))
     const last = step.at(-1)
-    if (on !== -1 || step.length < STEP || !last) return found
+    if (on !== -1 || step.length < size || !last) return found
     at = last.seq
   }
+  return found
 }
 
 async function readingsOf(
@@ -110,7 +117,7 @@ async function readingsOf(
   deviceId: string,
   seq: Record<string, number>,
   order: 1 | -1,
-  limit = 0,
+  limit: number,
 ): Promise<OutageReading[]> {
   const rows = await deps.models.records
     .find({ device_id: deviceId, seq })

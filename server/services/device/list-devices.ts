@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { AdminDevice, adminDevicesQuery } from '../../../shared/api/administration.ts'
+import type { DeviceRow, Models } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { silentBefore, stateNow } from './device-state.ts'
 
@@ -12,20 +13,30 @@ export async function listDevices(
 ): Promise<{ items: AdminDevice[]; next: string | null }> {
   const { models } = deps
   const silentBeforeAt = silentBefore(deps)
-  const rows = await models.devices
-    .find({
-      $and: [
-        { status: { $ne: 'entering' }, ...(area_id && { area_id }) },
-        cursor === undefined ? {} : { _id: { $gt: cursor } },
-        // Every id that begins so is at or after it, and before it with a letter behind all digits.
-        id === undefined ? {} : { _id: { $gte: id, $lt: `${id}G` } },
-        await ofConcern(deps, concern, silentBeforeAt),
-      ],
-    })
-    .hint(area_id ? { area_id: 1, _id: 1 } : isStatus(concern) ? { status: 1, _id: 1 } : { _id: 1 })
-    .sort({ _id: 1 })
-    .limit(limit + 1)
-    .lean()
+  const inArea = { status: { $ne: 'entering' as const }, ...(area_id && { area_id }) }
+  const after = cursor === undefined ? {} : { _id: { $gt: cursor } }
+  // Every id that begins so is at or after it, and before it with a letter behind all digits.
+  const beginning = id === undefined ? {} : { _id: { $gte: id, $lt: `${id}G` } }
+  const rows: DeviceRow[] = []
+  if (concern === 'gaps' || concern === 'equivocations') {
+    const from = [cursor ?? '', id ?? ''].sort().at(-1) ?? ''
+    for await (const _id of deviceIdsWith(models, concern, from)) {
+      const ofThese = { $and: [inArea, after, beginning, { _id: { $in: _id } }] }
+      rows.push(...(await models.devices.find(ofThese).sort({ _id: 1 }).lean()))
+      if (rows.length > limit) break
+    }
+  } else {
+    const filter = { $and: [inArea, after, beginning, ofConcern(concern, silentBeforeAt)] }
+    const alongStatus: Record<string, 1> = isStatus(concern) ? { status: 1, _id: 1 } : { _id: 1 }
+    rows.push(
+      ...(await models.devices
+        .find(filter)
+        .hint(area_id ? { area_id: 1, _id: 1 } : alongStatus)
+        .sort({ _id: 1 })
+        .limit(limit + 1)
+        .lean()),
+    )
+  }
   const shown = rows.slice(0, limit)
   const ids = shown.map(({ _id }) => _id)
   const [gaps, equivocations] = await Promise.all([
@@ -50,13 +61,15 @@ export async function listDevices(
 
 const isStatus = (concern: Query['concern']) => concern === 'suspended' || concern === 'revoked'
 
-const ID = { device_id: 1 } as const
+const ID = { _id: 0, device_id: 1 } as const
+interface DeviceOnly {
+  device_id: string
+}
 
-async function ofConcern(
-  { models }: Pick<Deps, 'models'>,
-  concern: Query['concern'],
+function ofConcern(
+  concern: Exclude<Query['concern'], 'gaps' | 'equivocations'>,
   silentBeforeAt: Date,
-): Promise<Record<string, unknown>> {
+): Record<string, unknown> {
   switch (concern) {
     case undefined:
       return {}
@@ -69,14 +82,41 @@ async function ofConcern(
           { 'last.power_status': 'ON', 'last.received_at': { $lt: silentBeforeAt } },
         ],
       }
-    case 'gaps':
-      return { _id: { $in: await models.deviceBreaks.distinct('device_id', { kind: 'gap' }) } }
-    case 'equivocations':
-      return { _id: { $in: await models.equivocations.distinct('device_id') } }
     case 'suspended':
     case 'revoked':
       return { status: concern }
   }
+}
+
+/** Devices looked at in one step: of a few their area and status are asked. */
+const STEP = 500
+
+/** Ids of devices with a concern, from one on, in their order and each once: along an index, and no further than is read. */
+async function* deviceIdsWith(
+  { deviceBreaks, equivocations }: Models,
+  concern: 'gaps' | 'equivocations',
+  from: string,
+): AsyncGenerator<string[]> {
+  const ofDevices = { device_id: { $gte: from } }
+  const found =
+    concern === 'gaps'
+      ? deviceBreaks
+          .find({ ...ofDevices, kind: 'gap' }, ID)
+          .hint({ device_id: 1, kind: 1, to_at: 1 })
+          .sort({ device_id: 1 })
+          .lean<DeviceOnly>()
+          .cursor()
+      : equivocations.find(ofDevices, ID).sort({ device_id: 1 }).lean<DeviceOnly>().cursor()
+  let ids: string[] = []
+  for await (const { device_id } of found) {
+    if (ids.at(-1) === device_id) continue
+    if (ids.length === STEP) {
+      yield ids
+      ids = []
+    }
+    ids.push(device_id)
+  }
+  yield ids
 }
 
 function counted(rows: readonly { device_id: string }[]): Map<string, number> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readingIntake } from '../../../server/services/reading/accept-reading.ts'
 import { changeDevice } from '../../../server/services/device/change-device.ts'
+import { lineInPeriod } from '../../../server/services/device/device-readings.ts'
 import { deviceTimeline } from '../../../server/services/device/device-timeline.ts'
 import { enrolDevices } from '../../../server/services/device/enrol-devices.ts'
 import { findRecord } from '../../../server/services/ledger/find-record.ts'
@@ -90,6 +91,26 @@ describe('the timeline of a device', () => {
     expect(part.intervals).toEqual([
       { ...whole.intervals[1], from: one.at(140), to: one.at(150), open: false },
     ])
+  })
+
+  it('costs what the period holds, however a clock that was not set dated its readings', async () => {
+    const one = await sensor('unset clock')
+    const readings = Array.from({ length: 120 }, (_, n) => one.make(n))
+    readings.push(one.make(0, { timestamp: '2020-01-01T00:00:00Z' }), one.make(120))
+    test.clock.advance(121 * MINUTE_MS)
+    await one.hear(...readings)
+    const looked = async (from: string, to: string, limit = 10) => {
+      const period = { fromAt: Date.parse(from), toAt: Date.parse(to) }
+      const line = await lineInPeriod(test.deps, one.id, { period, heartbeatMs: 900_000, limit })
+      const cut = line.cutAt === null ? null : text(line.cutAt)
+      return [line.readings[0]?.seq, line.readings.at(-1)?.seq, cut]
+    }
+    expect(await looked('2020-01-01T00:00:00Z', '2020-01-02T00:00:00Z')).toEqual([1, 2, null])
+    expect(await looked('2021-01-01T00:00:00Z', '2021-01-02T00:00:00Z')).toEqual([1, 2, null])
+    expect(await looked(one.at(50), one.at(54))).toEqual([50, 56, null])
+    expect(await looked(one.at(50), one.at(121))).toEqual([50, 61, one.at(60)])
+    // It counts as measured with the reading before it.
+    expect(await looked(one.at(119), one.at(121))).toEqual([119, 122, null])
   })
 
   it('shows numbers that never came, and a number used twice', async () => {
