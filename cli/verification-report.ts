@@ -1,4 +1,9 @@
-import { STEPS, type Evidence, type Step } from '../shared/verification/index.ts'
+import {
+  STEPS,
+  type Evidence,
+  type Step,
+  type VerificationError,
+} from '../shared/verification/index.ts'
 import type { Style, Terminal } from './terminal.ts'
 import type { TrustedChain } from './trusted-chain.ts'
 
@@ -37,7 +42,10 @@ const MARKS: Record<Status, { text: string; style: Style }> = {
   disproved: { text: '✗', style: 'red' },
 }
 
-const STEP_COLUMNS = Math.max(...STEPS.map((step) => step.length))
+/** Steps as they are printed: the first bears the code of its failure, which would stand beside a tick. */
+const nameOf = (step: Step): string => (step === 'malformed' ? 'well_formed' : step)
+
+const STEP_COLUMNS = Math.max(...STEPS.map((step) => nameOf(step).length))
 const INDENT = ' '.repeat('✓ 1 '.length)
 
 /** Prints one step of the argument: mark, number, name, statement; below it its limit and its facts. */
@@ -52,12 +60,16 @@ export function printStep(
     out({ text: `${INDENT}${stated.join(' · ')}`, style: 'dim' })
 }
 
-/** Prints the step that failed; none follows it. */
-export function printFailure({ out }: Terminal, step: Step, message: string): void {
-  out(MARKS.disproved, ` ${headOf(step)}  ${message}`)
+/** Prints the step that stopped the verification; none follows it. */
+export function printFailure(
+  { out }: Terminal,
+  { code, message, refusal }: VerificationError,
+): void {
+  out(MARKS[refusal === 'disproved' ? refusal : 'not_checked'], ` ${headOf(code)}  ${message}`)
 }
 
-const headOf = (step: Step): string => `${STEPS.indexOf(step) + 1} ${step.padEnd(STEP_COLUMNS)}`
+const headOf = (step: Step): string =>
+  `${STEPS.indexOf(step) + 1} ${nameOf(step).padEnd(STEP_COLUMNS)}`
 
 const anchoredAtOf = (evidence: readonly Evidence[]) =>
   evidence.find(({ step }) => step === 'anchor')?.facts['anchored_at']
@@ -66,13 +78,23 @@ const anchoredAtOf = (evidence: readonly Evidence[]) =>
 export const provedSentence = (evidence: readonly Evidence[]): string =>
   `Proved: this record stands in the ledger, unchanged since ${anchoredAtOf(evidence) ?? 'it was anchored'}.`
 
-/** The verdict where a step disproved the bundle. */
-export const disprovedSentence = (step: Step): string =>
-  `Disproved: the record is not what this bundle says; step ${STEPS.indexOf(step) + 1} (${step}) fails.`
+/** The verdict where a step stopped the verification. */
+export function refusalSentence({ code, refusal }: VerificationError): string {
+  switch (refusal) {
+    case 'disproved':
+      return `Disproved: the record is not what this bundle says; step ${STEPS.indexOf(code) + 1} (${nameOf(code)}) fails.`
+    case 'not_a_proof':
+      return 'Not a proof: this cannot be read as a proof bundle, so there was nothing to check.'
+    case 'elsewhere':
+      return 'Not proved: the bundle is anchored in another contract or on another chain than the one you trust; nothing that was checked speaks against the record.'
+  }
+}
 
 /** The verdict where steps are open: which, and what would close them. */
 export function openSentence(evidence: readonly Evidence[], missing: readonly string[]): string {
-  const open = evidence.filter(({ status }) => status === 'not_checked').map(({ step }) => step)
+  const open = evidence
+    .filter(({ status }) => status === 'not_checked')
+    .map(({ step }) => nameOf(step))
   const advice = missing.length > 0 ? ` Give ${missing.join(' and ')} to check them.` : ''
   return `Not proved: ${listed(open)} could not be checked; nothing that was checked speaks against the record.${advice}`
 }

@@ -55,6 +55,10 @@ export function useEvidenceText() {
   const mismatchOf = ({ what, expected, got }: Mismatch): string =>
     t('proof.mismatch', { what: nameOf(what), expected, got })
 
+  /** Why a verification stopped at a step. */
+  const stopOf = ({ step, refusal }: Stop): string =>
+    t(refusal === 'elsewhere' ? 'proof.elsewhere' : `proof.step.${step}.disproved`)
+
   function statementOf(evidence: Evidence): string {
     const { step, status } = evidence
     switch (status) {
@@ -71,5 +75,5 @@ export function useEvidenceText() {
   const limitOf = ({ step, limit }: Evidence) =>
     limit === null ? null : t(`proof.step.${step}.limit`)
 
-  return { statementOf, limitOf, factsOf, mismatchOf }
+  return { statementOf, limitOf, factsOf, mismatchOf, stopOf }
 }

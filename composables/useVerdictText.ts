@@ -12,8 +12,8 @@ export function useVerdictText(verification: () => Verification) {
     text: computed(() => {
       if (verdict.value === 'incomplete')
         return t('proof.verdict.incomplete.text', { count: open.value }, open.value)
-      const { refutation } = verification()
-      const step = refutation ? t(`proof.step.${refutation.step}.question`) : ''
+      const { stop } = verification()
+      const step = stop ? t(`proof.step.${stop.step}.question`) : ''
       return t(`proof.verdict.${verdict.value}.text`, { step })
     }),
     /** What the record says, in the words of the step that proved it; null before, and where it is disproved. */

@@ -1,4 +1,4 @@
-import type { Evidence, Mismatch, Step } from '../shared/verification/index.ts'
+import type { Evidence, Mismatch, Refusal, Step } from '../shared/verification/index.ts'
 import type { VerificationSources } from '../stores/sources.ts'
 import type {
   VerificationAnswer,
@@ -7,10 +7,12 @@ import type {
 } from './proof/messages.ts'
 
 /** How a verification stands: the verdict in one word once it is over. */
-export type Verdict = 'proved' | 'incomplete' | 'disproved' | 'failed'
+export type Verdict = 'proved' | 'incomplete' | Refusal | 'failed'
 
-export interface Refutation {
+/** The step that stopped a verification; only as `disproved` does it speak against the record. */
+export interface Stop {
   step: Step
+  refusal: Refusal
   reason: string
   mismatch: Mismatch | null
 }
@@ -19,7 +21,7 @@ export interface Verification {
   isRunning: boolean
   /** Steps shown so far, in their order. */
   evidence: Evidence[]
-  refutation: Refutation | null
+  stop: Stop | null
   /** Why the check itself broke down; says nothing about the record. */
   failure: string | null
   verdict: Verdict | null
@@ -30,7 +32,7 @@ export interface Verification {
 const IDLE: Verification = {
   isRunning: false,
   evidence: [],
-  refutation: null,
+  stop: null,
   failure: null,
   verdict: null,
   endedAt: null,
@@ -82,9 +84,9 @@ export function useVerification() {
       case 'evidence':
         verification.value = { ...verification.value, evidence: [...evidence, answer.evidence] }
         return
-      case 'disproved': {
-        const { step, reason, mismatch } = answer
-        end({ refutation: { step, reason, mismatch }, verdict: 'disproved' })
+      case 'stopped': {
+        const { step, refusal, reason, mismatch } = answer
+        end({ stop: { step, refusal, reason, mismatch }, verdict: refusal })
         return
       }
       case 'failed':

@@ -17,7 +17,8 @@ batch by then was withheld, and the receipt proves it.
 
   --portal URL  compare the key that signed with the one the portal publishes
 
-Exit code: 0 the signature holds, 1 it does not (or another key than the portal's signed), 2 could not check.`,
+Exit code: 0 the signature holds, 1 it does not (or another key than the portal's signed), 2 could not check: the file
+cannot be read as a receipt, or the portal did not answer.`,
   run,
 }
 
@@ -39,6 +40,8 @@ function checked(bytes: Uint8Array): Receipt {
     return verifyReceipt(parseJson(bytes))
   } catch (cause) {
     if (!(cause instanceof CodedError)) throw cause
+    if (cause.code === 'malformed')
+      throw new CliError('unreadable', `not a receipt: ${messageOf(cause)}`, { cause })
     throw new CliError('disproved', messageOf(cause), { cause })
   }
 }

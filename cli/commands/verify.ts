@@ -13,12 +13,12 @@ import type { Terminal } from '../terminal.ts'
 import { DEPLOYMENTS, trustedChain } from '../trusted-chain.ts'
 import {
   askedForMachines,
-  disprovedSentence,
   openSentence,
   printAsked,
   printFailure,
   printStep,
   provedSentence,
+  refusalSentence,
   type Asked,
 } from '../verification-report.ts'
 
@@ -34,7 +34,8 @@ export const verify: Command = {
   --json             print the evidence for machines
 
 The contract is never taken from the bundle. Marks: ✓ proved, – not checked, · does not apply, ✗ disproved.
-Exit code: 0 every step that applies is proved, 1 disproved, 2 could not check.`,
+Exit code: 0 every step that applies is proved, 1 disproved, 2 could not check: something was out of reach, the file is
+no proof bundle, or it is anchored in another contract or on another chain than the one you trust.`,
   run,
 }
 
@@ -90,7 +91,7 @@ async function prove(
 }
 
 function exitCodeOf({ evidence, failure }: Outcome): ExitCode {
-  if (failure) return DISPROVED
+  if (failure) return failure.refusal === 'disproved' ? DISPROVED : NOT_CHECKED
   return isFullyProved(evidence) ? DONE : NOT_CHECKED
 }
 
@@ -99,10 +100,13 @@ function printVerdict(
   { evidence, failure }: Outcome,
   { rpcUrl, ipfsUrl }: Asked,
 ): void {
-  if (failure) printFailure(terminal, failure.code, failure.message)
+  if (failure) printFailure(terminal, failure)
   terminal.out('')
   if (failure) {
-    terminal.out({ text: disprovedSentence(failure.code), style: 'red' })
+    terminal.out({
+      text: refusalSentence(failure),
+      style: failure.refusal === 'disproved' ? 'red' : 'yellow',
+    })
   } else if (isFullyProved(evidence)) {
     terminal.out({ text: provedSentence(evidence), style: 'green' })
   } else {
@@ -114,12 +118,10 @@ function printVerdict(
   }
 }
 
-const VERDICTS: Record<ExitCode, string> = { 0: 'proved', 1: 'disproved', 2: 'not_checked' }
-
 function forMachines(outcome: Outcome, asked: Asked) {
   const { evidence, failure } = outcome
   return {
-    verdict: VERDICTS[exitCodeOf(outcome)],
+    verdict: failure?.refusal ?? (isFullyProved(evidence) ? 'proved' : 'not_checked'),
     evidence,
     failure: failure && { step: failure.code, message: failure.message },
     asked: askedForMachines(asked),

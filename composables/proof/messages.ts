@@ -1,4 +1,4 @@
-import type { Evidence, Mismatch, Step } from '../../shared/verification/index.ts'
+import type { Evidence, Mismatch, Refusal, Step } from '../../shared/verification/index.ts'
 import type { VerificationSources } from '../../stores/sources.ts'
 
 /** What the page asks of the verification worker. An empty source is not asked. */
@@ -14,7 +14,13 @@ export interface VerificationRequest {
 export type VerificationAnswer =
   | { kind: 'evidence'; evidence: Evidence }
   | { kind: 'done' }
-  | { kind: 'disproved'; step: Step; reason: string; mismatch: Mismatch | null }
+  | {
+      kind: 'stopped'
+      refusal: Refusal
+      step: Step
+      reason: string
+      mismatch: Mismatch | null
+    }
   | { kind: 'failed'; reason: string }
 
 /** Once, when its code is there; then answers. */

@@ -22,8 +22,8 @@ async function verify({ run, bundle, sources }: VerificationRequest): Promise<Ve
     return { kind: 'done' }
   } catch (error) {
     if (!(error instanceof VerificationError)) return { kind: 'failed', reason: messageOf(error) }
-    const { code, message, mismatch } = error
-    return { kind: 'disproved', step: code, reason: message, mismatch }
+    const { code, message, mismatch, refusal } = error
+    return { kind: 'stopped', refusal, step: code, reason: message, mismatch }
   }
 }
 

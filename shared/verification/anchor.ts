@@ -16,8 +16,8 @@ export async function checkAnchor(
   { batch, cid, anchor }: ProofBundle,
   chain: ChainSource,
 ): Promise<Evidence> {
-  expectSame('anchor', 'chain id', anchor.chain_id, await chain.chainId())
-  expectSame('anchor', 'contract', anchor.contract, chain.contract.toLowerCase())
+  expectSame('anchor', 'chain id', anchor.chain_id, await chain.chainId(), 'elsewhere')
+  expectSame('anchor', 'contract', anchor.contract, chain.contract.toLowerCase(), 'elsewhere')
   const cidHex = toHex(parseCid(cid).bytes)
   // Asked first: a node that has not come to the block yet knows nothing of the anchor, true or not.
   const head = await chain.head()

@@ -31,18 +31,30 @@ export interface Mismatch {
   got: string | number
 }
 
-/** The step that failed, and why: the record is not what the bundle says. */
+/**
+ * What it means that a step stopped the verification. Only `disproved` speaks against the record: `not_a_proof` is no
+ * bundle at all, and a bundle anchored `elsewhere` names another chain or contract than the verifier trusts.
+ */
+export type Refusal = 'disproved' | 'not_a_proof' | 'elsewhere'
+
+/** The step that stopped the verification, and why. */
 export class VerificationError extends CodedError<Step> {
   /** Null where it failed otherwise than by two values that differ. */
   readonly mismatch: Mismatch | null
+  readonly refusal: Refusal
 
   constructor(
     code: Step,
     message: string,
-    { mismatch = null, ...options }: ErrorOptions & { mismatch?: Mismatch | null } = {},
+    {
+      mismatch = null,
+      refusal = code === 'malformed' ? 'not_a_proof' : 'disproved',
+      ...options
+    }: ErrorOptions & { mismatch?: Mismatch | null; refusal?: Refusal } = {},
   ) {
     super(code, message, options)
     this.mismatch = mismatch
+    this.refusal = refusal
   }
 }
 
@@ -66,9 +78,11 @@ export function expectSame(
   what: string,
   expected: string | number,
   got: string | number,
+  refusal: Refusal = 'disproved',
 ): void {
   if (expected === got) return
   throw new VerificationError(step, `${what}: the bundle says ${expected}, found ${got}`, {
     mismatch: { what, expected, got },
+    refusal,
   })
 }

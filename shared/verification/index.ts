@@ -17,6 +17,7 @@ export {
   VerificationError,
   type Evidence,
   type Mismatch,
+  type Refusal,
   type Step,
 } from './evidence.ts'
 export {
@@ -42,7 +43,7 @@ export interface Sources {
 /**
  * Verifies a proof bundle (its text, bytes, or parsed value) step by step, formats.md §5. Resolves with the evidence of
  * every step, in order; steps without a source are `not_checked`. Throws a `VerificationError` with the code of the
- * first step that disproves the bundle. `onEvidence` hears of each step as it is proved.
+ * first step that does not hold; its `refusal` says whether that disproves the bundle. `onEvidence` hears of each step as it is proved.
  */
 export async function verifyProof(
   input: unknown,

@@ -74,7 +74,6 @@ describe('verification in the browser', () => {
   it.each([
     ['record_hash', (text: string) => text.replace('"power_status":"OFF"', '"power_status":"ON"')],
     ['inclusion', (text: string) => text.replace(/"index":\d+/, '"index":9000')],
-    ['malformed', (text: string) => text.replace('{', '{"extra":1,')],
     [
       'anchor',
       (text: string) => text.replace(/"block_hash":"0x[0-9a-f]{8}/, '"block_hash":"0xdeadbeef'),
@@ -87,6 +86,32 @@ describe('verification in the browser', () => {
     await verdict('disproved')
     expect(await statusOf(step)).toBe('disproved')
     expect(await page.locator('[data-status=disproved]').count()).toBe(1)
+  })
+
+  it('tells what is no proof, and what belongs to another ledger, from a false one', async () => {
+    await open()
+    await drop('<!doctype html><title>404</title>')
+    await verdict('not_a_proof')
+    expect(await page.getByRole('button', { name: 'Print a certificate' }).count()).toBe(0)
+    expect(await page.locator('[data-step]').count()).toBe(0)
+    await source('contract', `0x${'12'.repeat(20)}`)
+    await drop(proof)
+    await verdict('elsewhere')
+    expect(await statusOf('anchor')).toBe('not_checked')
+    expect(await page.locator('[data-status=disproved]').count()).toBe(0)
+  })
+
+  it('checks nothing while a field holds what cannot be asked, and says which', async () => {
+    await open()
+    await page.getByRole('button', { name: 'Check it' }).click()
+    await page.getByText('Paste a proof, a link or a leaf hash here').waitFor()
+    await source('contract', '0x12')
+    await drop(proof)
+    await page.getByText('An address below cannot be asked').waitFor()
+    await page.getByText('Not a contract').waitFor()
+    expect(await page.locator('[data-verdict]').count()).toBe(0)
+    await page.getByRole('button', { name: 'Back to the portal’s own' }).click()
+    await verdict('proved')
   })
 
   it('says what it could not check when no Ethereum node is asked', async () => {
@@ -233,11 +258,8 @@ describe('verification in the browser', () => {
     expect(await page.locator('[data-verdict]').count()).toBe(0)
   })
 
-  const source = async (name: string, value: string) => {
-    const field = page.locator(`input[name=${name}]`)
-    await field.fill(value)
-    await field.blur()
-  }
+  /** Types and stays in the field: what stands there counts. */
+  const source = (name: string, value: string) => page.locator(`input[name=${name}]`).fill(value)
 })
 
 const FILM = { width: 640, height: 480, frames: 2 }

@@ -95,11 +95,17 @@ it('a changed receipt is refused', async () => {
   expect(code).toBe(1)
 })
 
-it('a promise later than the rules allow is refused', async () => {
+it('a promise later than the rules allow is no receipt', async () => {
   const late = await receiptWith({ promise_by: '2026-11-21T06:26:08.001Z' })
   const { stderr, code } = await gridwitness(['receipt', '-'], { stdin: JSON.stringify(late) })
   expect(stderr).toContain('promise_by: expected at most 45 minutes after received_at, got ')
-  expect(code).toBe(1)
+  expect(code).toBe(2)
+})
+
+it('what cannot be read as a receipt disproves nothing', async () => {
+  const { stderr, code } = await gridwitness(['receipt', '-'], { stdin: '<!doctype html>' })
+  expect(stderr).toMatch(/^gridwitness receipt: not a receipt: /)
+  expect(code).toBe(2)
 })
 
 it('a receipt that cannot be read could not be checked', async () => {

@@ -14,7 +14,7 @@ export interface Session {
 /** Types `gridwitness <args>` and returns what the terminal shows, and the exit code. */
 export async function gridwitness(
   args: readonly string[],
-  { stdin = '', env = {} }: { stdin?: string; env?: Record<string, string> } = {},
+  { stdin = '', env = {} }: { stdin?: string | Uint8Array; env?: Record<string, string> } = {},
 ): Promise<Session> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env['PATH'], ...compileCache(), ...env },

@@ -53,7 +53,7 @@ it('a true bundle is proved step by step', async () => {
     `Contract: ${anchor.contract}, trusted by ${join(ledger.deployments, '31337.json')}`,
     `IPFS:     through ${ledger.gatewayUrl}`,
     '',
-    '✓ 1 malformed         The bundle is a well-formed proof for a reading of area in-br-patna.',
+    '✓ 1 well_formed       The bundle is a well-formed proof for a reading of area in-br-patna.',
     expect.stringContaining('✓ 2 record_hash '),
     `✓ 3 device_signature  Device ${DEVICE_ID} signed that mains were OFF at 2026-11-21T05:41:07Z.`,
     '✓ 4 inclusion         The record is number 3 of the 3 records sealed in batch 1 of in-br-patna.',
@@ -126,7 +126,6 @@ it('--json prints the evidence for machines', async () => {
 
 const LIE = 'ab'.repeat(32)
 const TAMPERED: [string, string, (bundle: ProofBundle) => unknown][] = [
-  ['a word too many', 'malformed', (bundle) => ({ ...bundle, note: 'trust me' })],
   ['another leaf hash', 'record_hash', (bundle) => ({ ...bundle, leaf_hash: LIE })],
   [
     'another key',
@@ -203,7 +202,7 @@ it('--json names the step that fails', async () => {
 it('without a node and a gateway it says what it could not check', async () => {
   const { stdout, code } = await gridwitness(['verify', file])
   expect(stepsIn(stdout)).toEqual([
-    '✓ malformed',
+    '✓ well_formed',
     '✓ record_hash',
     '✓ device_signature',
     '✓ inclusion',
@@ -312,9 +311,12 @@ it('a contract other than the trusted one is not believed', async () => {
   ]
   const { stdout, code } = await gridwitness(args)
   expect(stdout).toContain(
-    `✗ 5 anchor            contract: the bundle says ${ledger.bundle.anchor.contract}, found ${other}\n`,
+    `– 5 anchor            contract: the bundle says ${ledger.bundle.anchor.contract}, found ${other}\n`,
   )
-  expect(code).toBe(1)
+  expect(stdout).toMatch(
+    /\nNot proved: the bundle is anchored in another contract .* than the one you trust/,
+  )
+  expect(code).toBe(2)
 })
 
 it('a node on another chain: no contract is known there, or the bundle is of another chain', async () => {
@@ -330,9 +332,9 @@ it('a node on another chain: no contract is known there, or the bundle is of ano
 
     const other = await gridwitness([...args, '--contract', ledger.contract])
     expect(other.stdout).toContain(
-      '✗ 5 anchor            chain id: the bundle says 31337, found 4242\n',
+      '– 5 anchor            chain id: the bundle says 31337, found 4242\n',
     )
-    expect(other.code).toBe(1)
+    expect(other.code).toBe(2)
   } finally {
     await chain.stop()
   }
@@ -376,10 +378,20 @@ it('what a bundle holds can neither steer the terminal nor forge a line', async 
   expect(code).toBe(1)
 })
 
-it('a file that is no bundle is disproved, one that cannot be read could not be checked', async () => {
+it('a file that is no bundle is told from one that is false, one that cannot be read could not be checked', async () => {
   const prose = await gridwitness(['verify', '-'], { stdin: 'the power was on' })
-  expect(stepsIn(prose.stdout)).toEqual(['✗ malformed'])
-  expect(prose.code).toBe(1)
+  expect(stepsIn(prose.stdout)).toEqual(['– well_formed'])
+  expect(prose.stdout).toMatch(/\nNot a proof: .*\n$/)
+  expect(prose.stdout).not.toMatch(/disproved/i)
+  expect(prose.code).toBe(2)
+
+  const photograph = Buffer.from('ffd8ffe000104a464946', 'hex')
+  const forMachines = await gridwitness(['verify', '-', '--json'], { stdin: photograph })
+  expect(JSON.parse(forMachines.stdout)).toMatchObject({
+    verdict: 'not_a_proof',
+    failure: { step: 'malformed' },
+  })
+  expect(forMachines.code).toBe(2)
 
   const absent = await gridwitness(['verify', join(ledger.dir, 'absent')])
   expect(absent.stderr).toBe(
