@@ -18,11 +18,19 @@ export interface Difference {
   portal: string
 }
 
+/** A stretch of time before or after the days that were compared, and how many audited outages began in it. */
+export interface LeftOut {
+  period: Period
+  outages: number
+}
+
 /** What a portal tells of the audited area, held against the audit. */
 export interface Comparison {
   portalUrl: string
   /** Whole days (UTC), all of them settled when the latest batch was sealed; null where the audit holds none. */
   period: Period | null
+  /** What of the audited period was not compared. */
+  leftOut: LeftOut[]
   /** How much was compared. */
   figures: number
   outages: number
@@ -36,7 +44,10 @@ export interface Comparison {
 export async function comparePortal(portalUrl: string, audit: Audit): Promise<Comparison> {
   const { areaId, sealedAt } = audit
   const period = wholeDays(audit)
-  const comparison: Comparison = { portalUrl, period, figures: 0, outages: 0, differences: [] }
+  const comparison: Comparison = {
+    ...{ portalUrl, period, leftOut: leftOutBy(audit, period) },
+    ...{ figures: 0, outages: 0, differences: [] },
+  }
   if (!period) return comparison
   for (const year of years(period)) {
     const asked = { portalUrl, areaId, period: year }
@@ -49,9 +60,7 @@ export async function comparePortal(portalUrl: string, audit: Audit): Promise<Co
     comparison.figures += figures
   }
   const outages = await askForOutages({ portalUrl, areaId, period })
-  const audited = audit.outages.filter(
-    ({ startedAt }) => startedAt >= period.fromAt && startedAt < period.toAt,
-  )
+  const audited = begunIn(audit, period)
   comparison.differences.push(...compareOutages(audited, outages, sealedAt))
   comparison.outages = audited.length
   return comparison
@@ -69,6 +78,22 @@ function wholeDays({ whole: { period }, sealedAt, heartbeatMs }: Audit): Period 
   )
   const last = settled.at(-1)
   return last ? { fromAt, toAt: last.toAt } : null
+}
+
+const begunIn = ({ outages }: Audit, { fromAt, toAt }: Period) =>
+  outages.filter(({ startedAt }) => startedAt >= fromAt && startedAt < toAt)
+
+function leftOutBy(audit: Audit, compared: Period | null): LeftOut[] {
+  const { fromAt, toAt } = audit.whole.period
+  const stretches = compared
+    ? [
+        { fromAt, toAt: compared.fromAt },
+        { fromAt: compared.toAt, toAt },
+      ]
+    : [audit.whole.period]
+  return stretches
+    .filter((period) => period.fromAt < period.toAt)
+    .map((period) => ({ period, outages: begunIn(audit, period).length }))
 }
 
 /** The period in stretches that a portal can be asked for. */

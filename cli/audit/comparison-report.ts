@@ -12,7 +12,7 @@ export function printComparison(
   comparison: Comparison,
   tree: readonly AreaNode[],
 ): void {
-  const { portalUrl, period, figures, outages, differences } = comparison
+  const { portalUrl, period, leftOut, figures, outages, differences } = comparison
   out('')
   if (!period) {
     out({
@@ -24,6 +24,15 @@ export function printComparison(
   out(
     `Compared with ${portalUrl}: ${timeText(period.fromAt)} to ${timeText(period.toAt)}, each day, each month and the whole${tree.length > 1 ? ', and the whole of each area directly below' : ''}`,
   )
+  if (leftOut.length > 0) {
+    const stretches = leftOut.map(
+      ({ period: { fromAt, toAt }, outages: begun }) =>
+        `${timeText(fromAt)} to ${timeText(toAt)} (${counted(begun, 'audited outage')})`,
+    )
+    out(
+      `Left out: ${stretches.join(' and ')}. Only whole days (UTC) are compared that were over for three heartbeats when the latest batch was sealed.`,
+    )
+  }
   for (const { subject, what, audited, portal } of differences.slice(0, MAX_DIFFERENCES_SHOWN)) {
     out({ text: '✗', style: 'red' }, ` ${subject}  ${what}: audited ${audited}, portal ${portal}`)
   }
@@ -45,6 +54,11 @@ export const comparisonForMachines = (comparison: Comparison) => ({
   portal_url: comparison.portalUrl,
   from: comparison.period && timeText(comparison.period.fromAt),
   to: comparison.period && timeText(comparison.period.toAt),
+  left_out: comparison.leftOut.map(({ period, outages }) => ({
+    from: timeText(period.fromAt),
+    to: timeText(period.toAt),
+    outages,
+  })),
   figures: comparison.figures,
   outages: comparison.outages,
   differences: comparison.differences,

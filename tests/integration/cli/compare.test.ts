@@ -127,9 +127,14 @@ it('a portal that tells the same agrees', async () => {
   await using portal = await portalThatSays(reliability, [outage])
   const { stdout, stderr, code } = await compare('--compare', portal.url)
   expect(stderr).toBe('')
-  expect(stdout.split('\n').slice(-4)).toEqual([
+  expect(stdout.split('\n').slice(-5)).toEqual([
     '',
     `Compared with ${portal.url}: ${DAY[0]} to ${DAY[1]}, each day, each month and the whole`,
+    expect.stringMatching(
+      new RegExp(
+        `^Left out: ${DAY[1]} to \\S+ \\(0 audited outages\\)\\. Only whole days \\(UTC\\)`,
+      ),
+    ),
     'Agrees: 21 figures and 1 outage.',
     '',
   ])
@@ -254,8 +259,9 @@ describe('an area with others below it', () => {
     expect(lines).toContain(
       `Holds: the ledgers of ${ABOVE} and of all below it, each whole up to its latest batch.`,
     )
-    expect(lines.slice(-3)).toEqual([
+    expect(lines.slice(-4)).toEqual([
       `Compared with ${portal.url}: ${DAY[0]} to ${DAY[1]}, each day, each month and the whole, and the whole of each area directly below`,
+      expect.stringMatching(/^Left out: \S+ to \S+ \(0 audited outages\)/),
       'Agrees: 42 figures and 2 outages.',
       '',
     ])
