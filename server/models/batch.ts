@@ -61,6 +61,11 @@ schema.index({ state: 1, sealed_at: 1 })
 schema.index({ state: 1, condensed_at: 1, sealed_at: 1 })
 schema.index({ sealed_at: -1, _id: -1 })
 schema.index({ changed_at: 1 })
+// What stops the ledger, the latest first.
+schema.index(
+  { 'failure.at': -1, _id: -1 },
+  { partialFilterExpression: { failure: { $type: 'object' } } },
+)
 
 export const batchModel = (connection: Connection) =>
   connection.model<BatchRow>('Batch', schema, 'batches')

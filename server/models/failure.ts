@@ -13,5 +13,11 @@ const schema = new Schema<FailureRow>(
   { versionKey: false, autoIndex: false },
 )
 
+// What stops the ledger, the latest first.
+schema.index(
+  { 'failure.at': -1, _id: -1 },
+  { partialFilterExpression: { failure: { $type: 'object' } } },
+)
+
 export const failureModel = (connection: Connection) =>
   connection.model<FailureRow>('Failure', schema, 'failures')

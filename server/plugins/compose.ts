@@ -3,6 +3,7 @@ import { openDatabase } from '../adapters/database'
 import { systemClock } from '../adapters/clock'
 import { readDeployment } from '../adapters/deployment'
 import { ethereum } from '../adapters/ethereum'
+import { glimpsesOf } from '../adapters/glimpses'
 import { kuboIpfs } from '../adapters/ipfs'
 import { OWASP_COST, passwords } from '../adapters/passwords'
 import { sessions } from '../adapters/sessions'
@@ -40,6 +41,18 @@ function compose() {
   const deployment = readDeployment(config.NUXT_DEPLOYMENTS_DIR, config.NUXT_CHAIN_ID)
   const database = openDatabase(config.NUXT_MONGODB_URI, noteHeartbeat)
   const models = createModels(database.connection)
+  const stores = {
+    ipfs: observed(kuboIpfs(config.NUXT_IPFS_API_URL), noteCallsOf('ipfs')),
+    ethereum: observed(
+      ethereum({
+        rpcUrl: config.NUXT_ETHEREUM_RPC_URL,
+        signer: transactionSigner(anchoringSettings(config)),
+        deployment,
+        maxFeeGwei: config.NUXT_MAX_FEE_GWEI,
+      }),
+      noteCallsOf('ethereum'),
+    ),
+  }
   const deps: Deps = {
     settings: {
       batchIntervalMs: config.NUXT_BATCH_INTERVAL_SECONDS * MS_PER_S,
@@ -51,16 +64,8 @@ function compose() {
     },
     clock: systemClock,
     models,
-    ipfs: observed(kuboIpfs(config.NUXT_IPFS_API_URL), noteCallsOf('ipfs')),
-    ethereum: observed(
-      ethereum({
-        rpcUrl: config.NUXT_ETHEREUM_RPC_URL,
-        signer: transactionSigner(anchoringSettings(config)),
-        deployment,
-        maxFeeGwei: config.NUXT_MAX_FEE_GWEI,
-      }),
-      noteCallsOf('ethereum'),
-    ),
+    ...stores,
+    glimpses: glimpsesOf(stores),
     logKey: signingKey(config.NUXT_LOG_KEY.replace(/^0x/, '')),
     verifier: opensslVerifier(),
     complaintDesk: complaintDesk(config),

@@ -8,19 +8,20 @@ export interface Readiness {
 
 /**
  * `GET /ready`: whether each dependency answers. Ready means readings can be accepted, which needs the database only:
- * IPFS and Ethereum may be away for a while, and the ledger catches up.
+ * IPFS and Ethereum may be away or hang for a while, the ledger catches up, and nobody who probes waits for them.
  */
-export async function checkReadiness({ models, ipfs, ethereum }: Deps): Promise<Readiness> {
+export async function checkReadiness({
+  models,
+  ethereum,
+  glimpses,
+}: Pick<Deps, 'models' | 'ethereum' | 'glimpses'>): Promise<Readiness> {
   const [mongodb, node, chain] = await Promise.all([
     probe(async () => {
       await models.leases.findOne().lean()
       return 'answers'
     }),
-    probe(async () => `version ${await ipfs.version()}`),
-    probe(async () => {
-      await ethereum.checkIdentity()
-      return `chain ${ethereum.chainId}, block ${await ethereum.head()}`
-    }),
+    probe(async () => `version ${await glimpses.ipfs()}`),
+    probe(async () => `chain ${ethereum.chainId}, block ${await glimpses.chain()}`),
   ])
   return { ready: mongodb.ok, dependencies: { mongodb, ipfs: node, ethereum: chain } }
 }

@@ -1,6 +1,7 @@
 import type { ClockHours } from '../../shared/complaint/index.ts'
 import type { Clock } from '../adapters/clock.ts'
 import type { Ethereum } from '../adapters/ethereum.ts'
+import type { Glimpses } from '../adapters/glimpses.ts'
 import type { Ipfs } from '../adapters/ipfs.ts'
 import type { Passwords } from '../adapters/passwords.ts'
 import type { Sessions } from '../adapters/sessions.ts'
@@ -42,6 +43,8 @@ export interface Deps {
   models: Models
   ipfs: Ipfs
   ethereum: Ethereum
+  /** Of both, for whoever must not wait for them. */
+  glimpses: Glimpses
   logKey: SigningKey
   verifier: SignatureVerifier
   passwords: Passwords

@@ -88,7 +88,7 @@ export async function followChanges(deps: Deps, after: Date, atMost?: number): P
     type: 'batch',
     at: row.changed_at,
     areaId: row.area_id,
-    data: asBatch(row, null),
+    data: asBatch(row, 'not_asked'),
   }))
   const complained = complaints.flatMap((row) =>
     summaryOf(deps, row).map((data): Change => ({

@@ -1,6 +1,6 @@
-import { CodedError } from '../../shared/coded-error.ts'
 import type { Deps } from './deps.ts'
 import { layoutVersion } from './layout/layout-version.ts'
+import { nullIfAway } from './ledger/null-if-away.ts'
 import { measureLedger, type LedgerMeasures } from './ledger/measure-ledger.ts'
 import { knownUntil } from './outage/known-until.ts'
 
@@ -22,7 +22,7 @@ const MS_PER_S = 1000
 
 /** Figures for operators about every step of the road, each along an index. */
 export async function measurePortal(deps: Deps): Promise<PortalMeasures> {
-  const { models, clock, ethereum } = deps
+  const { models, clock, glimpses } = deps
   const now = clock.now()
   const open = { closed_at: null }
   const [ledger, knownUntilMs, devices, equivocations, openComplaints, overdueComplaints] =
@@ -40,9 +40,6 @@ export async function measurePortal(deps: Deps): Promise<PortalMeasures> {
     derivationLagSeconds: Math.max(0, now.getTime() - knownUntilMs) / MS_PER_S,
     sessions: await models.sessions.countDocuments({ expires_at: { $gt: now } }),
     layoutVersion: (await layoutVersion(deps)) ?? 0,
-    balanceWei: await ethereum.balance().then(Number, (error: unknown) => {
-      if (error instanceof CodedError && error.code === 'chain_unavailable') return null
-      throw error
-    }),
+    balanceWei: await nullIfAway(glimpses.balance().then(Number)),
   }
 }

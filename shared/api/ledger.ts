@@ -32,6 +32,12 @@ export type Failure = z.infer<typeof failureSchema>
 export const failureDetailSchema = failureSchema.extend({ message: z.string() })
 export type FailureDetail = z.infer<typeof failureDetailSchema>
 
+export const failuresQuery = z.strictObject(pageQuery)
+/** `GET /admin/failures`: the latest first. */
+export const failuresSchema = pageOf(
+  z.strictObject({ subject: z.string(), failure: failureDetailSchema }),
+)
+
 export const batchSchema = z.strictObject({
   area_id: areaIdField,
   number: integerField(1),
@@ -48,6 +54,8 @@ export const batchSchema = z.strictObject({
       block_hash: hex32Field,
       anchored_at: serverTimeField,
       confirmations: integerField(0).nullable(),
+      /** Why nobody knows how many: the node does not answer, or, in events, is not asked. */
+      confirmations_reason: z.enum(['chain_unavailable', 'not_asked']).nullable(),
     })
     .nullable(),
   failure: failureSchema.nullable(),

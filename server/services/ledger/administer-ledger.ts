@@ -1,6 +1,6 @@
 import type { AdminLedger } from '../../../shared/api/administration.ts'
-import { CodedError } from '../../../shared/coded-error.ts'
 import type { Deps } from '../deps.ts'
+import { nullIfAway } from './null-if-away.ts'
 
 const MS_PER_S = 1000
 const MS_PER_DAY = 86_400_000
@@ -9,13 +9,11 @@ const WEI_PER_GWEI = 1_000_000_000
 /** `GET /admin/ledger`: who pays for anchors and what is left, and what the operator chose. No secret is among it. */
 export async function describeLedgerForAdmin({
   ethereum,
+  glimpses,
   settings,
   complaintDesk,
-}: Pick<Deps, 'ethereum' | 'settings' | 'complaintDesk'>): Promise<AdminLedger> {
-  const balance = await ethereum.balance().catch((error: unknown) => {
-    if (error instanceof CodedError && error.code === 'chain_unavailable') return null
-    throw error
-  })
+}: Pick<Deps, 'ethereum' | 'glimpses' | 'settings' | 'complaintDesk'>): Promise<AdminLedger> {
+  const balance = await nullIfAway(glimpses.balance())
   return {
     chain_id: ethereum.chainId,
     contract: ethereum.contract,

@@ -6,6 +6,9 @@ interface WaitingArea {
   oldestAt: Date
 }
 
+/** Questions on the way at once: thousands of areas would keep all else from the database. */
+const AREAS_AT_ONCE = 8
+
 /** Areas with records that are in no batch, with the moment the oldest came; asked area by area, as the index runs. */
 export async function waitingAreas(
   { models }: Pick<Deps, 'models'>,
@@ -14,16 +17,19 @@ export async function waitingAreas(
   const areas = await models.areas
     .find(areaId === undefined ? {} : { _id: areaId }, { _id: 1 })
     .lean()
-  const oldest = await Promise.all(
-    areas.map(async ({ _id }) => ({
-      areaId: _id,
-      row: await models.records
+  const waiting: WaitingArea[] = []
+  const left = areas.values()
+  const askNext = async (): Promise<void> => {
+    for (const { _id } of left) {
+      const oldest = await models.records
         .findOne({ area_id: _id, batch_number: null }, { ordered_at: 1 })
         .sort({ ordered_at: 1 })
-        .lean(),
-    })),
-  )
-  return oldest.flatMap(({ areaId, row }) => (row ? [{ areaId, oldestAt: row.ordered_at }] : []))
+        .lean()
+      if (oldest) waiting.push({ areaId: _id, oldestAt: oldest.ordered_at })
+    }
+  }
+  await Promise.all(Array.from({ length: AREAS_AT_ONCE }, askNext))
+  return waiting
 }
 
 /** `GET /ledger/due`: which areas have records waiting and when their batch is due, the next first. */

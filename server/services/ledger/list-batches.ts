@@ -6,12 +6,16 @@ import type { BatchRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { loadLeafSlice } from './leaf-list.ts'
 import { asFailure } from './list-failures.ts'
-import { afterCursor, pageOf } from '../page.ts'
+import { afterCursor, pageOf, parseCursor } from '../page.ts'
+import { nullIfAway } from './null-if-away.ts'
 import { leafHashOfBody } from './record-bodies.ts'
 import { recordBodies } from './whole-records.ts'
 
-/** A batch as the API shows it; `head` is the latest block, null when the chain cannot be asked. */
-export function asBatch(row: BatchRow, head: number | null): Batch {
+/** What is known of the latest block when batches are told of, or why nothing is. */
+export type KnownHead = number | NonNullable<Batch['anchor']>['confirmations_reason']
+
+/** A batch as the API shows it. */
+export function asBatch(row: BatchRow, head: KnownHead): Batch {
   const { anchor, failure } = row
   return {
     area_id: row.area_id,
@@ -27,11 +31,19 @@ export function asBatch(row: BatchRow, head: number | null): Batch {
       block_number: anchor.block_number,
       block_hash: anchor.block_hash,
       anchored_at: anchor.anchored_at.toISOString(),
-      confirmations: head === null ? null : Math.max(0, head - anchor.block_number + 1),
+      ...confirmationsOf(anchor.block_number, head),
     },
     failure: failure && asFailure(failure),
   }
 }
+
+const confirmationsOf = (blockNumber: number, head: KnownHead) =>
+  typeof head === 'number'
+    ? { confirmations: Math.max(0, head - blockNumber + 1), confirmations_reason: null }
+    : { confirmations: null, confirmations_reason: head }
+
+const headNow = async ({ glimpses }: Pick<Deps, 'glimpses'>): Promise<KnownHead> =>
+  (await nullIfAway(glimpses.head())) ?? 'chain_unavailable'
 
 export interface BatchesQuery {
   limit: number
@@ -42,25 +54,40 @@ export interface BatchesQuery {
 
 /** `GET /batches`: newest first. */
 export async function listBatches(
-  { models, ethereum }: Deps,
+  { models, glimpses }: Pick<Deps, 'models' | 'glimpses'>,
   { limit, cursor, area_id, state }: BatchesQuery,
 ): Promise<{ items: Batch[]; next: string | null }> {
   const filters = [
     { ...(area_id && { area_id }), ...(state && { state }) },
-    afterCursor('sealed_at', cursor),
+    area_id === undefined ? afterCursor('sealed_at', cursor) : belowCursor(area_id, cursor),
   ]
   const rows = await models.batches
     .find({ $and: filters })
-    .sort({ sealed_at: -1, _id: -1 })
+    // Within an area numbers run as times do, and the index on them needs no sorting.
+    .sort(area_id === undefined ? { sealed_at: -1, _id: -1 } : { area_id: 1, number: -1 })
     .limit(limit + 1)
     .lean()
-  const head = await ethereum.head().catch(() => null)
+  const head = await headNow({ glimpses })
   return pageOf(
     rows,
     limit,
     (row) => ({ at: row.sealed_at, id: row._id }),
     (row) => asBatch(row, head),
   )
+}
+
+/** Filter for what comes after a cursor among the batches of one area, by number. */
+function belowCursor(areaId: string, cursor: string | undefined): { number?: { $lt: number } } {
+  if (cursor === undefined) return {}
+  const [cursorAreaId, digits] = parseCursor(cursor).id.split('/')
+  const number = Number(digits)
+  if (cursorAreaId !== areaId || !Number.isSafeInteger(number)) {
+    throw new CodedError(
+      'malformed',
+      `cursor: expected one that this list answered as next, got ${cursor.slice(0, 60)}`,
+    )
+  }
+  return { number: { $lt: number } }
 }
 
 /** The row of a batch. Throws `not_found`. */
@@ -77,7 +104,7 @@ export async function findBatchRow(
 /** `GET /batches/{area_id}/{number}`. Throws `not_found`. */
 export async function findBatch(deps: Deps, areaId: string, number: number): Promise<Batch> {
   const row = await findBatchRow(deps, areaId, number)
-  return asBatch(row, await deps.ethereum.head().catch(() => null))
+  return asBatch(row, await headNow(deps))
 }
 
 /** The file of a batch exactly as pinned, streamed. Throws `not_found` or `not_published_yet`. */

@@ -1,6 +1,7 @@
 import { areaIdField, deviceIdField } from '../../fields.ts'
 import { adminAreasQuery, adminDevicesQuery } from '../administration.ts'
 import { MAX_ENROLMENTS_PER_REQUEST } from '../devices.ts'
+import { failuresQuery } from '../ledger.ts'
 import { body, json, oneOrMany, operation, read, type Paths } from './operation.ts'
 
 const oneOrManyEnrolled = oneOrMany('Enrolled', MAX_ENROLMENTS_PER_REQUEST)
@@ -109,6 +110,7 @@ export const adminPaths: Paths = {
       summary: 'What stops the ledger now',
       needsToken: true,
       needsSession: true,
+      query: failuresQuery,
       answers: read('Steps, areas and batches whose last try failed', 'Failures'),
       problems: ['store_unavailable'],
     }),

@@ -68,6 +68,7 @@ import {
   batchRecordsSchema,
   batchSchema,
   failureDetailSchema,
+  failuresSchema,
   failureSchema,
   dueSchema,
   ledgerSchema,
@@ -112,9 +113,7 @@ const NAMED = {
   BatchRecords: batchRecordsSchema,
   Failure: failureSchema,
   FailureDetail: failureDetailSchema,
-  Failures: z.strictObject({
-    items: z.array(z.strictObject({ subject: z.string(), failure: failureDetailSchema })),
-  }),
+  Failures: failuresSchema,
   Refusals: refusalsSchema,
   RetryRequest: retryRequestSchema,
   Retry: retrySchema,

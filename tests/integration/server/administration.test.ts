@@ -142,7 +142,8 @@ it('tells the balance of the anchoring account, or that the node could not be as
       settings,
       complaintDesk: complaintDesk(),
       // Whatever else was reached for would be undefined, and fail.
-      ethereum: { ...node, balance } as unknown as Deps['ethereum'],
+      ethereum: node as unknown as Deps['ethereum'],
+      glimpses: { balance } as unknown as Deps['glimpses'],
     })
   const told = await described(() => Promise.resolve(12_345_678_901_234_567_890n))
   expect(told).toMatchObject({ account: node.account, balance_wei: '12345678901234567890' })

@@ -6,6 +6,7 @@ import mongoose from 'mongoose'
 import type { Clock } from '../../../server/adapters/clock.ts'
 import { readDeployment } from '../../../server/adapters/deployment.ts'
 import { ethereum } from '../../../server/adapters/ethereum.ts'
+import { glimpsesOf } from '../../../server/adapters/glimpses.ts'
 import { kuboIpfs } from '../../../server/adapters/ipfs.ts'
 import { passwords } from '../../../server/adapters/passwords.ts'
 import { sessions } from '../../../server/adapters/sessions.ts'
@@ -91,6 +92,11 @@ export function complaintDesk(): ComplaintDesk {
   }
 }
 
+function storesOf(stack: Stack) {
+  const stores = { ipfs: kuboIpfs(stack.ipfsUrl), ethereum: ethereumOf(stack) }
+  return { ...stores, glimpses: glimpsesOf(stores) }
+}
+
 /** Everything a service needs, on this stack. */
 export const depsOn = (stack: Stack, models: Models, clock: Clock): Deps => ({
   settings: {
@@ -103,8 +109,7 @@ export const depsOn = (stack: Stack, models: Models, clock: Clock): Deps => ({
   },
   clock,
   models,
-  ipfs: kuboIpfs(stack.ipfsUrl),
-  ethereum: ethereumOf(stack),
+  ...storesOf(stack),
   logKey: signingKey(randomBytes(32).toString('hex')),
   verifier: opensslVerifier(),
   complaintDesk: complaintDesk(),

@@ -8,9 +8,12 @@ interface Call {
   params: unknown[]
 }
 
-type Answer = { result: unknown } | { error: { code: number; message: string } }
+type Answer = { result: unknown } | { error: { code: number; message: string } } | 'silence'
 
-/** An Ethereum node between the portal and the real one, which answers some calls itself: null from `answer` passes it on. */
+/**
+ * An Ethereum node between the portal and the real one, which answers some calls itself: null from `answer` passes it on,
+ * `silence` is never answered.
+ */
 export interface RpcLine {
   url: string
   close(): Promise<void>
@@ -24,6 +27,7 @@ export async function openRpcLine(
     const body = await text(request)
     const call: Call = JSON.parse(body)
     const own = answer(call.method, call.params)
+    if (own === 'silence') return
     response.setHeader('content-type', 'application/json')
     if (own) return void response.end(JSON.stringify({ jsonrpc: '2.0', id: call.id, ...own }))
     const headers = { 'content-type': 'application/json' }
