@@ -7,6 +7,7 @@ export type DeployErrorCode =
   | 'contract_absent'
   | 'contract_different'
   | 'roles_different'
+  | 'out_of_funds'
   | 'deployment_failed'
 
 export class DeployError extends CodedError<DeployErrorCode> {}

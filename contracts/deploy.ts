@@ -4,11 +4,14 @@ import { parseArgs } from 'node:util'
 import {
   Contract,
   ContractFactory,
+  formatEther,
   getAddress,
   isAddress,
+  isError,
   JsonRpcProvider,
   keccak256,
   Wallet,
+  type ContractTransactionResponse,
 } from 'ethers'
 import { messageOf } from '../shared/coded-error.ts'
 import artifact from './artifacts/GridwitnessLedger.json' with { type: 'json' }
@@ -176,7 +179,7 @@ async function deploy(
   anchorer: string,
 ): Promise<Deployment> {
   const factory = new ContractFactory(artifact.abi, artifact.bytecode, wallet)
-  const sent = (await factory.deploy(owner, anchorer)).deploymentTransaction()
+  const sent = await sentBy(wallet, () => factory.deploy(owner, anchorer))
   const receipt = await sent?.wait()
   const block = await receipt?.getBlock()
   if (!receipt?.contractAddress || !block) {
@@ -196,6 +199,34 @@ async function deploy(
   const difference = await differenceOnChain(provider, deployment)
   if (difference !== undefined) throw new DeployError('deployment_failed', difference.message)
   return deployment
+}
+
+/** Sends the deployment. What ethers says when it fails holds the whole code of the contract: its short words are told alone. */
+async function sentBy(
+  wallet: Wallet,
+  send: () => ReturnType<ContractFactory['deploy']>,
+): Promise<ContractTransactionResponse | null> {
+  try {
+    return (await send()).deploymentTransaction()
+  } catch (cause) {
+    if (
+      isError(cause, 'INSUFFICIENT_FUNDS') ||
+      /insufficient (?:funds|balance)/i.test(messageOf(cause))
+    ) {
+      const balance = await wallet.provider?.getBalance(wallet.address)
+      throw new DeployError(
+        'out_of_funds',
+        `deployer ${wallet.address}: expected ether to pay for the deployment, got ${formatEther(balance ?? 0n)} ETH on this chain`,
+        { cause },
+      )
+    }
+    const words = cause instanceof Error && 'shortMessage' in cause ? cause.shortMessage : cause
+    throw new DeployError(
+      'deployment_failed',
+      `the node did not take the deployment: ${typeof words === 'string' ? words : messageOf(words)}`,
+      { cause },
+    )
+  }
 }
 
 const SENTENCES = {

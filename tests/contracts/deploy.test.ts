@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { Contract, JsonRpcProvider, keccak256 } from 'ethers'
+import { Contract, JsonRpcProvider, keccak256, Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import artifact from '../../contracts/artifacts/GridwitnessLedger.json' with { type: 'json' }
 import { deployLedger, type DeployOptions } from '../../contracts/deploy.ts'
@@ -145,6 +145,15 @@ it('refuses bad options before anything is sent, and never repeats the key', asy
     code: 'chain_unreachable',
   })
   expect(await provider.getBlockNumber()).toBe(blockNumber)
+})
+
+it('says in one sentence that the deployer has no ether, and whose account that is', async () => {
+  const { address, privateKey } = Wallet.createRandom()
+  const poor = deployLedger({ ...(await freshOptions()), deployerKey: privateKey })
+  await expect(poor).rejects.toMatchObject({
+    code: 'out_of_funds',
+    message: `deployer ${address}: expected ether to pay for the deployment, got 0.0 ETH on this chain`,
+  })
 })
 
 it('is a command that takes the key from the environment', async () => {
