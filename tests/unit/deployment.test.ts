@@ -18,8 +18,8 @@ const found = (source: string, pattern: RegExp): string[] => [
 /** Every variable docs/operating.md tells of, which another test holds against the portal. */
 async function known(): Promise<Set<string>> {
   const page = await text('docs/operating.md')
-  const names = found(page, /^\| `([A-Z_]+)` \|/gm)
-  return new Set([...names, ...found(page, /`(NUXT_[A-Z_]+_FILE)`/g)])
+  const names = found(page, /^\| `([A-Z0-9_]+)` \|/gm)
+  return new Set([...names, ...found(page, /`(NUXT_[A-Z0-9_]+_FILE)`/g)])
 }
 
 /** Variables without which the portal does not start. */
@@ -43,7 +43,8 @@ async function expectStartable(variables: readonly string[]): Promise<void> {
 
 const serviceSchema = z.looseObject({
   image: z.string().optional(),
-  environment: z.record(z.string(), z.string()).default({}),
+  /** Null: passed on where it is set, and else absent. */
+  environment: z.record(z.string(), z.string().nullable()).default({}),
   secrets: z.array(z.string()).default([]),
   networks: z.array(z.string()),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
@@ -71,6 +72,33 @@ describe('compose.yaml', () => {
     await expectStartable(Object.keys(portal?.environment ?? {}))
   })
 
+  it('passes on every setting the portal knows', async () => {
+    const { portal } = (await compose()).services
+    const names = await known()
+    // Where the proxy, the volumes and the health check look for the portal; a secret is given one way or the other.
+    const given = [
+      'HOST',
+      'PORT',
+      'NUXT_DEPLOYMENTS_DIR',
+      ...Object.keys(portal?.environment ?? {}),
+    ]
+    const missing = [...names].filter(
+      (name) =>
+        !given.includes(name) &&
+        !given.includes(`${name}_FILE`) &&
+        !(name.endsWith('_FILE') && names.has(name.replace(/_FILE$/, ''))),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('leaves what is not set to the default: an empty time zone would count as one', async () => {
+    const { portal } = (await compose()).services
+    const emptied = Object.entries(portal?.environment ?? {}).filter(
+      ([name, value]) => name.startsWith('NUXT_PUBLIC_') && value?.endsWith(':-}'),
+    )
+    expect(emptied).toEqual([])
+  })
+
   it('names only what is there: services, secrets, networks, volumes', async () => {
     const { services, secrets, networks, volumes } = await compose()
     for (const [name, service] of Object.entries(services)) {
@@ -96,7 +124,7 @@ describe('compose.yaml', () => {
     const { services, secrets } = await compose()
     const files = Object.entries(services.portal?.environment ?? {})
       .filter(([name]) => name.endsWith('_FILE'))
-      .map(([, path]) => path)
+      .flatMap(([, path]) => /\/run\/secrets\/\w+/.exec(path ?? '')?.[0] ?? [])
     const mounted = services.portal?.secrets.map((name) => `/run/secrets/${name}`)
     expect(files.sort()).toEqual(mounted?.sort())
     expect(Object.keys(secrets).sort()).toEqual(services.portal?.secrets.toSorted())
