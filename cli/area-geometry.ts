@@ -56,7 +56,7 @@ function strictly(value: unknown, what: string): AreaGeometry {
   } catch (cause) {
     if (!(cause instanceof MalformedError)) throw cause
     const [first, ...more] = cause.issues
-    const place = first?.path ? `${first.path}: ` : ''
+    const place = first && first.path !== what ? `${first.path}: ` : ''
     const others = more.length > 0 ? ` (and ${more.length} more)` : ''
     throw new CliError('unreadable', `${what}: ${place}${first?.message}${others}`, { cause })
   }

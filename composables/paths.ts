@@ -62,8 +62,21 @@ interface PageQuery {
 
 /** Decimals of a degree that matter on a map: about a metre. */
 const BBOX_DECIMALS = 5
-const boxText = ({ west, south, east, north }: MapBox): string =>
-  [west, south, east, north].map((d) => d.toFixed(BBOX_DECIMALS)).join(',')
+const WORLD_DEGREES = 360
+
+/** A longitude of whichever copy of the world, as it is called on the first. */
+const onFirst = (longitude: number): number =>
+  longitude - WORLD_DEGREES * Math.floor((longitude + WORLD_DEGREES / 2) / WORLD_DEGREES)
+
+/** A view may go on past the antimeridian and the poles; what is asked for does not. */
+function boxText({ west, south, east, north }: MapBox): string {
+  const isWithin = west >= -180 && east <= 180
+  const isWhole = east - west >= WORLD_DEGREES
+  const sides = isWithin ? [west, east] : isWhole ? [-180, 180] : [onFirst(west), onFirst(east)]
+  return [sides[0] ?? west, Math.max(-90, south), sides[1] ?? east, Math.min(90, north)]
+    .map((degrees) => degrees.toFixed(BBOX_DECIMALS))
+    .join(',')
+}
 
 export const apiPaths = {
   map: (view?: MapView, at?: string | null) =>

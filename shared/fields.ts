@@ -54,7 +54,8 @@ export const serverTimeField = z
   )
   .refine((text) => isMoment(text, text), 'expected a time that exists')
 
-const DEGREE_DECIMALS = 6
+/** About a decimetre on the ground. */
+export const DEGREE_DECIMALS = 6
 
 const degrees = (limit: number) =>
   z

@@ -22,6 +22,7 @@ export const adminDevicesQuery = z.strictObject({
   concern: z.enum(DEVICE_CONCERNS).optional(),
   id: z
     .string()
+    .toUpperCase()
     .regex(/^[0-9A-F]{1,18}$/, 'expected up to 18 upper-case hex digits')
     .optional(),
 })

@@ -22,6 +22,7 @@ import { receiptSchema } from '../receipt/index.ts'
 import { COMPLAINT_EVENTS } from '../record/index.ts'
 import { bboxField } from './map.ts'
 import { pageOf, pageQuery } from './page.ts'
+import { IN_ORDER, isInOrder, momentField, roundedDegrees } from './questions.ts'
 import { recordStateSchema } from './readings.ts'
 
 /** Longest words of a complaint, a comment or a note, and longest contact, in UTF-16 code units. */
@@ -146,10 +147,9 @@ export const complaintsQuery = z.strictObject({
 export const sensorsNowSchema = sensorsSaySchema.extend({ off_since: deviceTimeField.nullable() })
 export type SensorsNow = z.infer<typeof sensorsNowSchema>
 
-const degreesOf = (field: typeof latitudeField) => z.coerce.number().pipe(field)
 export const nearbyQuery = z.strictObject({
-  latitude: degreesOf(latitudeField),
-  longitude: degreesOf(longitudeField),
+  latitude: roundedDegrees(latitudeField),
+  longitude: roundedDegrees(longitudeField),
 })
 /** `GET /complaints/nearby`: open complaints within 250 m, and what the sensors around say. */
 export const nearbySchema = z.strictObject({
@@ -201,10 +201,9 @@ const timesSchema = z.strictObject({
   p90_s: secondsOrNull,
 })
 
-export const complaintStatisticsQuery = z.strictObject({
-  from: z.iso.datetime().optional(),
-  to: z.iso.datetime().optional(),
-})
+export const complaintStatisticsQuery = z
+  .strictObject({ from: momentField.optional(), to: momentField.optional() })
+  .refine(isInOrder, IN_ORDER)
 /** `GET /areas/{id}/complaints/statistics`; docs/formats/complaint.md, "Figures". */
 export const complaintStatisticsSchema = z.strictObject({
   area_id: areaIdField,

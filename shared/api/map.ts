@@ -3,6 +3,7 @@ import { areaTypeField } from '../complaint/index.ts'
 import { areaIdField, deviceIdField, deviceTimeField, integerField } from '../fields.ts'
 import { STAGES } from '../record/index.ts'
 import { pageOf, pageQuery } from './page.ts'
+import { momentField } from './questions.ts'
 
 /** Most features of one map answer, whatever the number of devices. */
 export const MAX_MAP_FEATURES = 2000
@@ -59,6 +60,9 @@ export type MapFeature = MapAnswer['features'][number]
 
 const MAX_ZOOM = 22
 
+/** West, south, east, north in degrees; west of more than east: across the antimeridian (RFC 7946 §5.2). */
+export type Box = readonly [west: number, south: number, east: number, north: number]
+
 /** `west,south,east,north` in degrees. */
 export const bboxField = z
   .string()
@@ -69,12 +73,27 @@ export const bboxField = z
   .transform((text) => text.split(',').map(Number))
   .pipe(z.tuple([z.number(), z.number(), z.number(), z.number()]))
   .refine(
-    ([west, south, east, north]) => west < east && south < north,
-    'expected west < east and south < north',
+    ([west, south, east, north]) =>
+      [west, east].every((longitude) => Math.abs(longitude) <= 180) &&
+      [south, north].every((latitude) => Math.abs(latitude) <= 90),
+    'expected longitudes from −180 to 180 and latitudes from −90 to 90',
+  )
+  .refine(
+    ([west, south, east, north]) => west !== east && south < north,
+    'expected west other than east and south < north',
   )
 
+/** A box as one or two that do not cross the antimeridian. */
+export const boxesOf = ([west, south, east, north]: Box): Box[] =>
+  west < east
+    ? [[west, south, east, north]]
+    : [
+        [west, south, 180, north],
+        [-180, south, east, north],
+      ]
+
 /** A moment of the last `MAP_HISTORY_HOURS`, shown instead of now. */
-const atField = z.iso.datetime()
+const atField = momentField
 
 /** The web map zoom level is that by which clusters are spaced. */
 export const mapQuery = z.strictObject({

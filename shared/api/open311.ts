@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { complaintIdField, COMPLAINT_KINDS } from '../complaint/index.ts'
 import { latitudeField, longitudeField } from '../fields.ts'
 import { MAX_CONTACT, MAX_WORDS } from './complaints.ts'
+import { momentField, roundedDegrees } from './questions.ts'
 
 /** Open311 GeoReport v2: docs/open311.md. */
 
@@ -24,8 +25,8 @@ export const open311RequestsQuery = z.strictObject({
   jurisdiction_id: z.string().max(100).optional(),
   service_request_id: listOf(complaintIdField).optional(),
   service_code: listOf(serviceCodeField).optional(),
-  start_date: z.iso.datetime({ offset: true }).optional(),
-  end_date: z.iso.datetime({ offset: true }).optional(),
+  start_date: momentField.optional(),
+  end_date: momentField.optional(),
   status: listOf(z.enum(STATES)).optional(),
 })
 export type Open311Query = z.output<typeof open311RequestsQuery>
@@ -35,8 +36,8 @@ export const open311FormSchema = z.strictObject({
   jurisdiction_id: z.string().max(100).optional(),
   altcha: z.string().max(4_000).optional(),
   service_code: z.string().max(60),
-  lat: z.coerce.number().pipe(latitudeField),
-  long: z.coerce.number().pipe(longitudeField),
+  lat: roundedDegrees(latitudeField),
+  long: roundedDegrees(longitudeField),
   description: z.string().trim().min(1).max(MAX_WORDS).optional(),
   email: z.email().max(MAX_CONTACT).optional(),
   phone: z

@@ -11,6 +11,7 @@ import { OUTAGE_RULES_VERSION, type DurationClass } from '../outage/index.ts'
 import { STAGES } from '../record/index.ts'
 import { bboxField } from './map.ts'
 import { pageOf, pageQuery } from './page.ts'
+import { IN_ORDER, isInOrder, momentField } from './questions.ts'
 
 /** `<area_id>.<first start>.<device_id>`; docs/formats/outage-rules.md, "Events". */
 export const outageIdField = z
@@ -50,17 +51,22 @@ export const outageSchema = z.strictObject({
 export type Outage = z.infer<typeof outageSchema>
 
 /** `GET /outages`: newest first. `from` and `to` bound the start. `area_id` takes in all areas below it. */
-export const outagesQuery = z.strictObject({
+const outagesQuestion = z.strictObject({
   ...pageQuery,
   bbox: bboxField.optional(),
   status: outageStatusSchema.optional(),
   area_id: areaIdField.optional(),
-  from: z.iso.datetime().optional(),
-  to: z.iso.datetime().optional(),
+  from: momentField.optional(),
+  to: momentField.optional(),
 })
-export const areaOutagesQuery = outagesQuery.omit({ area_id: true, bbox: true })
+export const outagesQuery = outagesQuestion.refine(isInOrder, IN_ORDER)
+export const areaOutagesQuery = outagesQuestion
+  .omit({ area_id: true, bbox: true })
+  .refine(isInOrder, IN_ORDER)
 /** Of a file, which is never paged. */
-export const outagesFileQuery = outagesQuery.omit({ cursor: true, limit: true })
+export const outagesFileQuery = outagesQuestion
+  .omit({ cursor: true, limit: true })
+  .refine(isInOrder, IN_ORDER)
 export const outagesSchema = pageOf(outageSchema)
 export type Outages = z.infer<typeof outagesSchema>
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { areaIdField, deviceIdField, hashField, integerField, serverTimeField } from '../fields.ts'
 import { receiptSchema } from '../receipt/index.ts'
 import { pageOf, pageQuery } from './page.ts'
+import { IN_ORDER, isInOrder, momentField, upperCased } from './questions.ts'
 
 /** Most readings one request may carry. */
 export const MAX_READINGS_PER_REQUEST = 1000
@@ -54,14 +55,21 @@ export const RECORD_STATES = ['accepted', 'sealed', 'published', 'anchored', 'fi
 export const recordStateSchema = z.enum(RECORD_STATES)
 export type RecordState = z.infer<typeof recordStateSchema>
 
-export const readingsQuery = z.strictObject({
-  ...pageQuery,
-  device_id: deviceIdField.optional(),
-  area_id: areaIdField.optional(),
-  seq: z.coerce.number().pipe(integerField(1)).optional(),
-  from: z.iso.datetime().optional(),
-  to: z.iso.datetime().optional(),
-})
+/** `seq` numbers the readings of one device. */
+export const readingsQuery = z
+  .strictObject({
+    ...pageQuery,
+    device_id: upperCased(deviceIdField).optional(),
+    area_id: areaIdField.optional(),
+    seq: z.coerce.number().pipe(integerField(1)).optional(),
+    from: momentField.optional(),
+    to: momentField.optional(),
+  })
+  .refine(({ seq, device_id }) => seq === undefined || device_id !== undefined, {
+    error: 'expected a device where `seq` is asked for',
+    path: ['device_id'],
+  })
+  .refine(isInOrder, IN_ORDER)
 
 /**
  * A stored reading; `reading` is the signed object as it came, or of the compact form its members, with the bytes in

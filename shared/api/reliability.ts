@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { areaIdField, deviceTimeField, integerField } from '../fields.ts'
 import { INDICES, OUTAGE_RULES_VERSION, type Unknown } from '../outage/index.ts'
 import { pageQuery } from './page.ts'
+import { IN_ORDER, isInOrder } from './questions.ts'
 
 const UNKNOWN = [
   'no_devices',
@@ -69,15 +70,12 @@ export type Reliability = z.infer<typeof reliabilitySchema>
 const periodQuery = { from: z.iso.date().optional(), to: z.iso.date().optional() }
 
 export const RELIABILITY_INTERVALS = ['day', 'month'] as const
-export const reliabilityQuery = z.strictObject({
-  ...periodQuery,
-  interval: z.enum(RELIABILITY_INTERVALS).optional(),
-})
+export const reliabilityQuery = z
+  .strictObject({ ...periodQuery, interval: z.enum(RELIABILITY_INTERVALS).optional() })
+  .refine(isInOrder, IN_ORDER)
 
 /** `GET /areas/{id}/reliability/evidence`. */
 export const FIGURE_NAMES = [...INDICES, 'coverage'] as const
-export const reliabilityEvidenceQuery = z.strictObject({
-  ...pageQuery,
-  ...periodQuery,
-  figure: z.enum(FIGURE_NAMES),
-})
+export const reliabilityEvidenceQuery = z
+  .strictObject({ ...pageQuery, ...periodQuery, figure: z.enum(FIGURE_NAMES) })
+  .refine(isInOrder, IN_ORDER)

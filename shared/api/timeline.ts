@@ -6,6 +6,7 @@ import {
   integerField,
   serverTimeField,
 } from '../fields.ts'
+import { IN_ORDER, isInOrder, momentField } from './questions.ts'
 import { OUTAGE_RULES_VERSION, type IntervalState, type NumberingGap } from '../outage/index.ts'
 
 /** Most intervals of one answer. */
@@ -57,7 +58,6 @@ export const timelineSchema = z.strictObject({
 export type Timeline = z.infer<typeof timelineSchema>
 
 /** Without them, the last 7 days. */
-export const timelineQuery = z.strictObject({
-  from: z.iso.datetime().optional(),
-  to: z.iso.datetime().optional(),
-})
+export const timelineQuery = z
+  .strictObject({ from: momentField.optional(), to: momentField.optional() })
+  .refine(isInOrder, IN_ORDER)

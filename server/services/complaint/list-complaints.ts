@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { complaintsQuery, ComplaintSummary, Nearby } from '../../../shared/api/complaints.ts'
+import { boxesOf, type Box } from '../../../shared/api/map.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
 import {
   boxAround,
@@ -21,11 +22,12 @@ import { AROUND_M, sensorsAround } from './sensors-around.ts'
 const MAX_NEARBY = 50
 
 type Query = z.output<typeof complaintsQuery>
-type Box = readonly [west: number, south: number, east: number, north: number]
 
-const within = ([west, south, east, north]: Box) => ({
-  'point.coordinates.0': { $gte: west, $lte: east },
-  'point.coordinates.1': { $gte: south, $lte: north },
+const within = (bbox: Box) => ({
+  $or: boxesOf(bbox).map(([west, south, east, north]) => ({
+    'point.coordinates.0': { $gte: west, $lte: east },
+    'point.coordinates.1': { $gte: south, $lte: north },
+  })),
 })
 
 /** `GET /complaints`: newest first; an area stands for those within it too. */

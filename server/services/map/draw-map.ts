@@ -1,5 +1,7 @@
 import {
+  boxesOf,
   MAX_MAP_FEATURES,
+  type Box,
   type DeviceState,
   type MapAnswer,
   type MapFeature,
@@ -10,7 +12,7 @@ import { mapMomentAt, type MapMoment, type MomentDeps } from './map-moment.ts'
 
 export interface MapQuery {
   /** West, south, east, north in degrees. */
-  bbox: readonly [number, number, number, number]
+  bbox: Box
   /** Web map zoom level: the world is 256 · 2^zoom pixels wide. */
   zoom?: number | undefined
   /** A moment within the last two days; without it, now. */
@@ -33,7 +35,7 @@ interface Shown {
 /** `GET /map`: each device where there are few, clusters on a grid where there are many. Throws `malformed` for a moment that is too long ago or to come. */
 export async function drawMap(deps: MomentDeps, query: MapQuery): Promise<MapAnswer> {
   const moment = await mapMomentAt(deps, query.at)
-  const [west, south, east, north] = query.bbox
+  const boxes = boxesOf(query.bbox)
   const counts: StateCounts = { on: 0, off: 0, silent: 0 }
   const clusters = clusterGrid(cellDegrees(query))
   const shown: Shown[] = []
@@ -41,8 +43,7 @@ export async function drawMap(deps: MomentDeps, query: MapQuery): Promise<MapAns
   for (const device of (await mapDevices(deps)).values()) {
     const { place } = device
     if (!place) continue
-    const [longitude, latitude] = place
-    if (longitude < west || longitude > east || latitude < south || latitude > north) continue
+    if (!boxes.some((box) => isInside(place, box))) continue
     const state = moment.stateOf(device)
     if (state === null) continue
     counts[state] += 1
@@ -58,6 +59,9 @@ export async function drawMap(deps: MomentDeps, query: MapQuery): Promise<MapAns
   const asOf = moment.asOf ?? latest?.timestamp ?? null
   return { type: 'FeatureCollection', features, counts, as_of: asOf }
 }
+
+const isInside = ([longitude, latitude]: Shown['place'], [west, south, east, north]: Box) =>
+  longitude >= west && longitude <= east && latitude >= south && latitude <= north
 
 const deviceFeature = ({ device, place, state }: Shown, moment: MapMoment): MapFeature => ({
   type: 'Feature',
@@ -75,7 +79,8 @@ const deviceFeature = ({ device, place, state }: Shown, moment: MapMoment): MapF
 
 /** Side of a cluster's cell: by the zoom level where it is told, and never so small that there are too many. */
 function cellDegrees({ bbox: [west, south, east, north], zoom }: MapQuery): number {
-  const smallest = Math.max(east - west, north - south) / CELLS_PER_SIDE
+  const width = west < east ? east - west : east - west + WORLD_DEGREES
+  const smallest = Math.max(width, north - south) / CELLS_PER_SIDE
   if (zoom === undefined) return smallest
   return Math.max(smallest, (WORLD_DEGREES / 2 ** zoom) * TILES_PER_CELL)
 }

@@ -1,4 +1,5 @@
 import { boundsAround } from '../../../shared/area-geometry.ts'
+import type { Box } from '../../../shared/api/map.ts'
 import type { Outage, OutageStatus, Outages } from '../../../shared/api/outages.ts'
 import type { OutageRow } from '../../models/index.ts'
 import { secondText } from '../api-times.ts'
@@ -6,16 +7,15 @@ import { areaDescendants } from '../area/area-descendants.ts'
 import { areaNames } from '../area/area-names.ts'
 import type { Deps } from '../deps.ts'
 import { afterCursor, pageOf } from '../page.ts'
+import { inBox } from './outages-in-box.ts'
 
 const MS_PER_S = 1000
-/** Places are kept in hundredths of a degree. */
-const CELL_DEGREES = 0.01
 
 export interface OutagesQuery {
   limit: number
   cursor?: string | undefined
   /** West, south, east, north in degrees. */
-  bbox?: readonly [number, number, number, number] | undefined
+  bbox?: Box | undefined
   status?: OutageStatus | undefined
   /** With all areas below it. */
   area_id?: string | undefined
@@ -79,16 +79,6 @@ async function filterOf(deps: Deps, { bbox, status, area_id, from, to }: Outages
     ...(Object.keys(started).length > 0 && { started_at: started }),
     ...(status && { ended_at: status === 'ongoing' ? null : { $ne: null } }),
     ...(area_id && { area_id: { $in: await areaDescendants(deps, area_id) } }),
-    ...(bbox && meets(bbox)),
+    ...(bbox && inBox(bbox)),
   }
 }
-
-/** One of its devices stands inside, as nearly as its place is kept. */
-const meets = ([west, south, east, north]: NonNullable<OutagesQuery['bbox']>) => ({
-  'cells.coordinates': {
-    $elemMatch: {
-      0: { $gte: west - CELL_DEGREES, $lte: east + CELL_DEGREES },
-      1: { $gte: south - CELL_DEGREES, $lte: north + CELL_DEGREES },
-    },
-  },
-})

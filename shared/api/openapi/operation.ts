@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { PROBLEM_STATUS, type ProblemCode } from '../problem.ts'
-import { inlineSchema, ref, type Json, type JsonObject, type SchemaName } from './schemas.ts'
+import { toldOf } from './parameters.ts'
+import { inlineSchema, LISTS, ref, type Json, type JsonObject, type SchemaName } from './schemas.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'delete'
 /** Operations of one path, by method. */
@@ -25,6 +26,8 @@ interface Described {
   operationId: string
   tag: Tag
   summary: string
+  /** What the summary leaves out; in CommonMark. */
+  description?: string
   /** Path parameters by name. */
   params?: Record<string, z.ZodType>
   query?: z.ZodType
@@ -51,7 +54,17 @@ const INTERNAL_STATUS = 500
 
 /** One operation of the document. Parameters, a body and a token bring the problems by which they are refused. */
 export function operation(described: Described): JsonObject {
-  const { operationId, tag, summary, params = {}, query, headers = {}, body, answers } = described
+  const {
+    operationId,
+    tag,
+    summary,
+    description,
+    params = {},
+    query,
+    headers = {},
+    body,
+    answers,
+  } = described
   const { needsToken = false, needsSession = false, isUncounted = false } = described
   const { problems = [], otherTypes = {}, refusalTypes = [] } = described
   const codes = new Set<ProblemCode>(problems)
@@ -69,11 +82,15 @@ export function operation(described: Described): JsonObject {
     ...Object.entries(params).map(([name, schema]) => pathParameter(name, schema)),
     ...(query === undefined ? [] : queryParameters(query)),
     ...Object.entries(headers).map(([name, schema]) => headerParameter(name, schema)),
-  ]
+  ].map((parameter) => ({
+    ...parameter,
+    ...toldOf(operationId, parameter.name, parameter.schema),
+  }))
   return {
     operationId,
     tags: [tag],
     summary,
+    ...(description !== undefined && { description }),
     ...(parameters.length > 0 && { parameters }),
     ...(Object.keys(content).length > 0 && { requestBody: { required: true, content } }),
     ...((needsToken || needsSession) && {
@@ -86,28 +103,35 @@ export function operation(described: Described): JsonObject {
   }
 }
 
-const pathParameter = (name: string, schema: z.ZodType): JsonObject => ({
+interface Parameter extends JsonObject {
+  name: string
+  in: 'path' | 'query' | 'header'
+  required: boolean
+  schema: JsonObject
+}
+
+const pathParameter = (name: string, schema: z.ZodType): Parameter => ({
   name,
   in: 'path',
   required: true,
   schema: inlineSchema(schema),
 })
 
-const headerParameter = (name: string, schema: z.ZodType): JsonObject => ({
+const headerParameter = (name: string, schema: z.ZodType): Parameter => ({
   name,
   in: 'header',
   required: false,
   schema: inlineSchema(schema),
 })
 
-function queryParameters(query: z.ZodType): JsonObject[] {
+function queryParameters(query: z.ZodType): Parameter[] {
   const { properties, required } = inlineSchema(query)
   const needed = Array.isArray(required) ? required : []
   return Object.entries(Object(properties) as JsonObject).map(([name, schema]) => ({
     name,
-    in: 'query',
+    in: 'query' as const,
     required: needed.includes(name),
-    schema,
+    schema: Object(schema),
   }))
 }
 
@@ -150,11 +174,28 @@ export const json = (description: string, schema: SchemaName | JsonObject): Json
   content: { 'application/json': { schema: typeof schema === 'string' ? ref(schema) : schema } },
 })
 
-/** The answers of a JSON read: the value with its ETag, or nothing new. */
-export const read = (description: string, schema: SchemaName | JsonObject) => ({
+/** Answers of which there may be a next page. */
+const isList = (schema: SchemaName | JsonObject): boolean =>
+  typeof schema === 'string' && LISTS.has(schema)
+
+/** The answers of a read: the value with its ETag, in JSON if nothing else is said, or nothing new. */
+export const read = (
+  description: string,
+  schema: SchemaName | JsonObject,
+  mediaType = 'application/json',
+) => ({
   200: {
-    ...json(description, schema),
-    headers: { ETag: { description: 'For `If-None-Match`', schema: { type: 'string' } } },
+    description,
+    content: { [mediaType]: { schema: typeof schema === 'string' ? ref(schema) : schema } },
+    headers: {
+      ETag: { description: 'For `If-None-Match`', schema: { type: 'string' } },
+      ...(isList(schema) && {
+        Link: {
+          description: 'With `rel="next"` where a page follows (RFC 8288)',
+          schema: { type: 'string' },
+        },
+      }),
+    },
   },
   304: { description: 'Not changed since the ETag named in `If-None-Match`' },
 })

@@ -195,6 +195,13 @@ const NAMED = {
 }
 export type SchemaName = keyof typeof NAMED
 
+/** Names of those that are one page of a list. */
+export const LISTS: ReadonlySet<string> = new Set(
+  Object.entries(NAMED).flatMap(([name, schema]) =>
+    'shape' in schema && 'items' in schema.shape && 'next' in schema.shape ? [name] : [],
+  ),
+)
+
 export type Json = null | boolean | number | string | Json[] | { [member: string]: Json }
 export type JsonObject = Record<string, Json>
 
@@ -239,13 +246,16 @@ function theOnlyDefinition(shared: Json | undefined): Json {
 export const inlineSchema = (schema: z.ZodType): JsonObject =>
   JSON.parse(
     JSON.stringify(
-      z.toJSONSchema(schema, { io: 'input', override: readAsNumber }),
+      z.toJSONSchema(schema, { io: 'input', override: asRead }),
       (key, value: unknown) => (key === '$schema' ? undefined : value),
     ),
   )
 
-/** A number that came as text has the bounds of the field it is read into. */
-function readAsNumber({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: object }): void {
-  if (!(zodSchema instanceof z.ZodPipe) || !(zodSchema.in instanceof z.ZodNumber)) return
-  if (zodSchema.out instanceof z.ZodType) Object.assign(jsonSchema, inlineSchema(zodSchema.out))
+/** What came as a text, or in another case, has the bounds of the field it is read into. */
+function asRead({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: object }): void {
+  if (!(zodSchema instanceof z.ZodPipe)) return
+  const { in: written, out: field } = zodSchema
+  const isNumber = written instanceof z.ZodNumber && field instanceof z.ZodType
+  const isText = written instanceof z.ZodString && field instanceof z.ZodString
+  if (isNumber || isText) Object.assign(jsonSchema, inlineSchema(field))
 }

@@ -23,6 +23,19 @@ describe('addresses', () => {
     )
   })
 
+  it.each([
+    ['past the antimeridian', { west: 170, east: 200 }, '170.00000,-90.00000,-160.00000,90.00000'],
+    ['of a copy of the world', { west: 365, east: 370 }, '5.00000,-90.00000,10.00000,90.00000'],
+    [
+      'of more than the world',
+      { west: -200, east: 200 },
+      '-180.00000,-90.00000,180.00000,90.00000',
+    ],
+  ])('ask the map for a view %s as places are called', (_, sides, box) => {
+    const view = { ...sides, south: -95, north: 95, zoom: 1 }
+    expect(decodeURIComponent(apiPaths.map(view))).toContain(`bbox=${box}&`)
+  })
+
   it('lead to a gateway or explorer only where one is known', () => {
     expect(gatewayPath('http://node/', 'bafk')).toBe('http://node/ipfs/bafk')
     expect(gatewayPath('http://node', null)).toBeNull()

@@ -45,7 +45,11 @@ describe('an outline', () => {
       { type: 'Polygon', coordinates: [square(85, 25, 1).map((at) => [...at, 53])] },
       'coordinates.0.0',
     ],
-    ['another member', { ...polygon(square(85, 25, 1)), bbox: [] }, 'unknown member "bbox"'],
+    [
+      'another member',
+      { ...polygon(square(85, 25, 1)), bbox: [] },
+      'bbox: expected a known member, got "bbox"',
+    ],
   ])('with %s is refused, saying where', (_, value, message) => {
     expect(() => parseAs(areaGeometrySchema, value, 'geometry')).toThrow(message)
   })

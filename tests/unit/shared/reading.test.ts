@@ -84,7 +84,9 @@ describe('parseReading', () => {
   it('says which member, what was expected and what came', () => {
     const parse = () => parseReading({ ...reading, seq: 0, note: 'x' })
     expect(parse).toThrow(MalformedError)
-    expect(parse).toThrow('reading: seq: expected an integer ≥ 1, got 0; unknown member "note"')
+    expect(parse).toThrow(
+      'reading: seq: expected an integer ≥ 1, got 0; note: expected a known member, got "note"',
+    )
   })
 
   it.each([null, undefined, 7, 'reading', []])('refuses %j', (value) => {
