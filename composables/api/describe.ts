@@ -19,11 +19,14 @@ export interface ApiCall {
   method: string
   path: string
   summary: string
+  description: string
   parameters: {
     name: string
     in: 'path' | 'query' | 'header'
     isRequired: boolean
     value: ApiValue
+    description: string
+    example: string
   }[]
   bodies: ApiBody[]
   answers: { status: string; description: string; bodies: ApiBody[] }[]
@@ -87,11 +90,14 @@ const callOf = (path: string, method: string, operation: OpenApiOperation): ApiC
   method: method.toUpperCase(),
   path,
   summary: operation.summary,
-  parameters: (operation.parameters ?? []).map(({ name, in: where, required, schema }) => ({
-    name,
-    in: where,
-    isRequired: required,
-    value: valueOf(schema),
+  description: operation.description ?? '',
+  parameters: (operation.parameters ?? []).map((parameter) => ({
+    name: parameter.name,
+    in: parameter.in,
+    isRequired: parameter.required,
+    value: valueOf(parameter.schema),
+    description: parameter.description,
+    example: String(parameter.example),
   })),
   bodies: bodiesOf(operation.requestBody?.content),
   answers: Object.entries(operation.responses).map(([status, { description, content }]) => ({

@@ -20,11 +20,14 @@ export interface OpenApiOperation {
   operationId: string
   tags: string[]
   summary: string
+  description?: string
   parameters?: {
     name: string
     in: 'path' | 'query' | 'header'
     required: boolean
     schema: JsonSchema
+    description: string
+    example: unknown
   }[]
   requestBody?: { content: Content }
   security?: Record<string, string[]>[]

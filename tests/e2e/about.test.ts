@@ -75,6 +75,10 @@ describe('the pages about the portal', () => {
     await shape.focus()
     await page.keyboard.press('Enter')
     await page.locator('#shape-Outages[open]').waitFor()
+    // What is for administrators alone is folded until an address points into it.
+    await expect.poll(() => page.locator('#listPeople').isVisible()).toBe(false)
+    await page.evaluate(() => (location.hash = '#listPeople'))
+    await page.locator('#listPeople[open]').getByText('Accounts and open invitations').waitFor()
     await page.context().close()
   })
 
