@@ -1,20 +1,31 @@
-/** What takes a session, a token or a secret link is for our own pages alone. */
+/** What takes a session, a token or a one-time link is for our own pages alone. */
 const PRIVATE = /^\/api\/v1\/(?:admin|account|session|invitations|resets|push)(?:[/?]|$)/
+const PUBLIC =
+  /^\/(?:(?:api\/v1|ipfs|open311|og)\/|[^?]*\.(?:atom|ics|csv|geojson|cap|xml)(?:\?|$))/
+const EXPOSED = ['etag', 'link', 'allow', 'retry-after', 'content-disposition', 'content-range']
+/** Authorization carries the secret of a complaint's link. */
+const SENT = [
+  ...['authorization', 'content-type', 'idempotency-key', 'last-event-id', 'x-request-id'],
+  ...['if-none-match', 'if-range', 'range'],
+]
 
-/** Public reads and ingest are open to any origin. */
+/** Public reads, feeds and ingest are open to any origin, their refusals too. OPTIONS says what an address takes. */
 export default defineEventHandler((event) => {
-  const isPublic = /^\/(?:api\/v1|ipfs|open311)\//.test(event.path) && !PRIVATE.test(event.path)
-  if (!isPublic) return
-  setResponseHeaders(event, {
-    'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'etag, retry-after, content-disposition, x-request-id',
-  })
+  const isPublic = PUBLIC.test(event.path) && !PRIVATE.test(event.path)
+  if (isPublic)
+    setResponseHeaders(event, {
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': [...EXPOSED, 'x-request-id'].join(', '),
+    })
   if (event.method !== 'OPTIONS') return
-  setResponseHeaders(event, {
-    'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': 'content-type, if-none-match, last-event-id, idempotency-key',
-    'access-control-max-age': 86_400,
-  })
-  setResponseStatus(event, 204)
-  return ''
+  const methods = describedMethods(event.path)
+  if (methods === null) return
+  setResponseHeader(event, 'allow', methods.join(', '))
+  if (isPublic)
+    setResponseHeaders(event, {
+      'access-control-allow-methods': methods.join(', '),
+      'access-control-allow-headers': SENT.join(', '),
+      'access-control-max-age': 86_400,
+    })
+  return sendNoContent(event)
 })

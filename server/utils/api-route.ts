@@ -5,9 +5,11 @@ import { parseAs } from '../../shared/parse'
 import { LockedOutError } from '../services/account/attempts'
 import { TooManyError } from '../services/limits/allowance'
 import { isUnchanged } from './etag'
+import { withNextPage, withOwnCursor } from './next-page'
 import { problemOf, sendProblem } from './problem'
 
 const MS_PER_S = 1000
+const HEX = /^[0-9a-f]+$/i
 
 /**
  * A door of the API: what the handler returns is answered as JSON with an ETag (GET), what it throws as a problem
@@ -39,22 +41,28 @@ const isPlain = (answer: unknown): answer is object =>
   [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(answer))
 
 /** What nothing changed about since the reader last asked is not told again. */
-const tagged = (event: H3Event, answer: object): object | null =>
-  getResponseStatus(event) === 200 && isUnchanged(event, JSON.stringify(answer)) ? null : answer
+function tagged(event: H3Event, answer: object): object | null {
+  if (getResponseStatus(event) !== 200) return answer
+  const told = withNextPage(event, answer)
+  return isUnchanged(event, JSON.stringify(told)) ? null : told
+}
 
 /** The query of a request by its schema. Repeated and unknown members are refused with `malformed`. */
 export function queryOf<Schema extends z.ZodType>(
   event: H3Event,
   schema: Schema,
 ): z.output<Schema> {
-  return parseAs(schema, getQuery(event), 'query')
+  return parseAs(schema, withOwnCursor(event, getQuery(event)), 'query')
 }
 
-/** One path parameter by its schema. */
+/** One path parameter by its schema; an id in hex in whatever case it is written. */
 export function paramOf<Schema extends z.ZodType>(
   event: H3Event,
   name: string,
   schema: Schema,
 ): z.output<Schema> {
-  return parseAs(schema, getRouterParam(event, name, { decode: true }), name)
+  const written = getRouterParam(event, name, { decode: true }) ?? ''
+  const same = HEX.test(written) ? [written, written.toUpperCase(), written.toLowerCase()] : []
+  const fitting = same.find((text) => schema.safeParse(text).success)
+  return parseAs(schema, fitting ?? written, name)
 }

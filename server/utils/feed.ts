@@ -1,13 +1,9 @@
 import type { H3Event } from 'h3'
 import { LICENCE } from '../services/feeds/licence'
 
-/** Feeds and downloads are open to any origin and say under which licence they are given. */
+/** Feeds and downloads say under which licence they are given. */
 export function licenceFeed(event: H3Event, fileName?: string): void {
-  setResponseHeaders(event, {
-    'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'etag, link, content-disposition',
-    link: `<${LICENCE.url}>; rel="license"`,
-  })
+  setResponseHeader(event, 'link', `<${LICENCE.url}>; rel="license"`)
   if (fileName !== undefined)
     setResponseHeader(event, 'content-disposition', `attachment; filename="${fileName}"`)
 }
@@ -19,5 +15,13 @@ export function sendFeed(event: H3Event, text: string, type: string, fileName?: 
   return isUnchanged(event, text) ? '' : text
 }
 
-/** Where this portal is, as its reader names it. */
-export const originOf = (event: H3Event) => ({ origin: getRequestURL(event).origin })
+/**
+ * Where this portal is, for what is read elsewhere: the address told by the operator, else the one asked. What that answers,
+ * whoever asks says: no cache gives it to another.
+ */
+export function originOf(event: H3Event): { origin: string } {
+  const { siteUrl } = useRuntimeConfig(event).public
+  if (siteUrl) return { origin: new URL(siteUrl).origin }
+  setResponseHeader(event, 'cache-control', 'private, no-cache')
+  return { origin: getRequestURL(event).origin }
+}

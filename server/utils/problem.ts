@@ -9,6 +9,7 @@ const TITLES: Record<number, string> = {
   401: 'Not authorised',
   403: 'Forbidden',
   404: 'Not found',
+  405: 'Method not allowed',
   409: 'Conflicts with what is known',
   413: 'Too large',
   415: 'Unsupported media type',
@@ -69,11 +70,15 @@ export function problemOf(error: unknown): Problem {
   return problem('internal', 500, 'the server failed on this request')
 }
 
+/** What a door may have said already of the answer that is not given. */
+const OF_CONTENT = ['content-disposition', 'content-length', 'etag', 'link'] as const
+
 /** Answers a problem document, with the name the request has in the log. */
 export function sendProblem(event: H3Event, document: Problem): Problem {
   setResponseStatus(event, document.status)
   setResponseHeader(event, 'content-type', 'application/problem+json')
   setResponseHeader(event, 'cache-control', 'no-store')
+  for (const name of OF_CONTENT) removeResponseHeader(event, name)
   const isTemporary = document.status === 429 || document.status === 503
   if (isTemporary && !event.node.res.hasHeader('retry-after'))
     setResponseHeader(event, 'retry-after', RETRY_AFTER_S)

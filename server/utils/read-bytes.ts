@@ -12,8 +12,20 @@ export const unsupportedMediaType = (expected: string, got: string | undefined) 
     `content-type: expected ${expected}, got ${got ?? 'none'}`,
   )
 
-/** The body of a request. Reads at most `maxBytes` and no further. Throws `too_large`. */
+/** Throws `unsupported_media_type` for a body that is compressed, and says that none is read (RFC 9110 §12.5.3). */
+function expectPlain(event: H3Event): void {
+  const coding = getRequestHeader(event, 'content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (coding === 'identity') return
+  setResponseHeader(event, 'accept-encoding', 'identity')
+  throw new CodedError(
+    'unsupported_media_type',
+    `content-encoding: expected none, got ${coding.slice(0, 60)}`,
+  )
+}
+
+/** The body of a request. Reads at most `maxBytes` and no further. Throws `too_large` or `unsupported_media_type`. */
 export async function readBytes(event: H3Event, maxBytes: number): Promise<Uint8Array> {
+  expectPlain(event)
   const chunks: Buffer[] = []
   let length = Number(getRequestHeader(event, 'content-length') ?? 0)
   if (length > maxBytes) throw tooLarge(event, maxBytes)

@@ -12,7 +12,8 @@ import { readingPaths } from './openapi/readings.ts'
 import { namedSchemas, type JsonObject } from './openapi/schemas.ts'
 import { servicePaths } from './openapi/service.ts'
 
-const paths: Paths = {
+/** Every address the portal answers, with the methods it takes; pages are none of them. */
+export const apiOperations: Paths = {
   ...readingPaths,
   ...ledgerPaths,
   ...mapPaths,
@@ -28,6 +29,13 @@ const paths: Paths = {
   ...servicePaths,
 }
 
+const CONVENTIONS = `Refusals are problem documents (RFC 9457); \`detail\` says which, what was expected and what came.
+A method an address does not take is 405 with \`Allow\` (\`method_not_allowed\`), an address that is none 404 (\`not_found\`).
+HEAD is answered wherever GET is, OPTIONS everywhere. Bodies come as they are, without \`Content-Encoding\`.
+
+Reads have an \`ETag\`; \`If-None-Match\` takes \`*\` or a list and is compared weakly. Lists go on by \`cursor\` or by the \`Link\` to the
+next page. Times are RFC 3339: answered in UTC, asked for in any zone. Hex is answered in one case, asked for in either.`
+
 /** The HTTP API as an OpenAPI 3.1 document, made from the schemas that validate requests and answers. */
 export const openApiDocument = (): JsonObject => ({
   openapi: '3.1.0',
@@ -35,10 +43,11 @@ export const openApiDocument = (): JsonObject => ({
     title: 'Gridwitness',
     version: '1',
     summary: 'See when the power was on, and prove it',
+    description: CONVENTIONS,
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/' }],
-  paths,
+  paths: apiOperations,
   components: {
     schemas: namedSchemas(),
     securitySchemes: {

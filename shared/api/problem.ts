@@ -26,6 +26,7 @@ export const PROBLEM_STATUS = {
   wrong_origin: 403,
   second_factor_required: 403,
   not_found: 404,
+  method_not_allowed: 405,
   equivocation: 409,
   key_conflict: 409,
   device_conflict: 409,

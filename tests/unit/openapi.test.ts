@@ -15,6 +15,8 @@ const parameterSchema = z.strictObject({
   in: z.enum(['path', 'query', 'header']),
   required: z.boolean(),
   schema: z.record(z.string(), z.json()),
+  description: z.string().min(10),
+  example: z.json(),
 })
 const mediaTypes = z.record(
   z.string().regex(/^[a-z]+\/[a-z0-9.+-]+(?:; .+)?$/),
@@ -24,6 +26,7 @@ const operationSchema = z.strictObject({
   operationId: z.string().regex(/^[a-z][A-Za-z]+$/),
   tags: z.array(z.string()).length(1),
   summary: z.string().min(1),
+  description: z.string().min(1).optional(),
   parameters: z.array(parameterSchema).optional(),
   requestBody: z.strictObject({ required: z.literal(true), content: mediaTypes }).optional(),
   security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
@@ -59,9 +62,8 @@ const callOf = ({ path, method }: { path: string; method: string }) => `${method
 /** Nitro's file routing: `[x]` is a parameter, `index` its folder, the word before `.ts` the method. */
 async function callsOf(folder: string, prefix: string): Promise<string[]> {
   const calls: string[] = []
-  for await (const file of glob('**/*.ts', { cwd: `${ROOT}${folder}` })) {
+  for await (const file of glob(['**/*.ts', '.*/*.ts'], { cwd: `${ROOT}${folder}` })) {
     const [, route, method] = /^(.+)\.(\w+)\.ts$/.exec(file) ?? []
-    // The one file without a method answers 404 to all that has no other.
     if (route === undefined || method === undefined) continue
     const path = `/${route}`.replaceAll(/\[(\w+)\]/g, '{$1}').replace(/\/index$/, '')
     calls.push(`${method} ${prefix}${path}`)
@@ -95,6 +97,15 @@ describe('the OpenAPI document', () => {
       ...(await callsOf('server/routes', '')),
     ]
     expect(operations.map(callOf).sort()).toEqual(served.sort())
+  })
+
+  it('shows of every parameter an example that it takes', () => {
+    for (const { operation } of operations)
+      for (const { name, schema, example } of operation.parameters ?? [])
+        expect(
+          z.fromJSONSchema(JSON.parse(JSON.stringify(schema))).safeParse(example).success,
+          `${operation.operationId} ${name}`,
+        ).toBe(true)
   })
 
   it('names only components it holds, and holds none that nothing names', () => {

@@ -10,7 +10,13 @@ const gatewayQuery = z.object({
 
 export default apiRoute(async (event) => {
   const { format = 'file' } = queryOf(event, gatewayQuery)
-  const { type, bytes } = openIpfs(useDeps(), parseCid(getRouterParam(event, 'cid') ?? ''), format)
+  const cid = parseCid(getRouterParam(event, 'cid') ?? '')
+  // What a CID names never changes, so who has it needs no store asked; its three forms are other bytes.
+  const etag = `"${cid}.${format}"`
+  setResponseHeader(event, 'etag', etag)
+  const isAnything = getRequestHeader(event, 'if-none-match')?.trim() === '*'
+  if (!isAnything && isKnown(event, etag)) return null
+  const { type, bytes } = openIpfs(useDeps(), cid, format)
   return sendBytes(event, bytes, { type, isImmutable: true })
 })
 

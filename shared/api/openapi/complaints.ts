@@ -41,6 +41,8 @@ export const complaintPaths: Paths = {
       operationId: 'fileComplaint',
       tag: 'complaints',
       summary: 'Files a complaint; answers the secret of its link, once, and a receipt',
+      description:
+        'Takes a solved challenge. The token is answered once and is the bearer token of every later step; it cannot be had again.',
       ...AGAIN,
       body: body('ComplaintRequest'),
       answers: { 201: json('It is in the ledger', 'ComplaintFiled') },

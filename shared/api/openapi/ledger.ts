@@ -13,6 +13,8 @@ export const ledgerPaths: Paths = {
       operationId: 'listBatches',
       tag: 'ledger',
       summary: 'Batches, newest first',
+      description:
+        '`state` goes from `sealed` over `published` and `anchored` to `final`, never back.',
       query: batchesQuery,
       answers: read('A page of batches', 'Batches'),
       problems: ['store_unavailable'],

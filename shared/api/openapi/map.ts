@@ -8,7 +8,7 @@ import { ref } from './schemas.ts'
 
 const eventStream = {
   description:
-    'Server-sent events `status`, `outage`, `batch` and `complaint`, their data in JSON; `alive` every 20 seconds. `Last-Event-ID` resumes.',
+    'Server-sent events `status`, `outage`, `batch` and `complaint`, their data in JSON; `alive` every 20 seconds. `Last-Event-ID` resumes within ten minutes; one that this server never gave is passed over.',
   content: {
     'text/event-stream': {
       schema: { type: 'string', contentMediaType: 'application/json' },
@@ -30,8 +30,10 @@ export const mapPaths: Paths = {
       tag: 'map',
       summary:
         'Devices near, clusters far, as GeoJSON; bbox is west,south,east,north in degrees, `at` a moment of the last 48 hours',
+      description:
+        'At most 2,000 features: more devices than that are told as clusters. Only devices of public place.',
       query: mapQuery,
-      answers: read('The map', 'Map'),
+      answers: read('The map', 'Map', 'application/geo+json'),
       problems: ['store_unavailable'],
     }),
   },
@@ -81,6 +83,8 @@ export const mapPaths: Paths = {
       operationId: 'getTimeline',
       tag: 'devices',
       summary: 'When a device was on, off or silent, gaps in its numbering, contradictions',
+      description:
+        'Without a period, the last 7 days. Intervals cover the period in order; where the answer would be too long, `next_from` says where to go on.',
       params: { deviceId: deviceIdField },
       query: timelineQuery,
       answers: read('The timeline', 'Timeline'),
@@ -92,9 +96,12 @@ export const mapPaths: Paths = {
       operationId: 'followEvents',
       tag: 'map',
       summary: 'Changes of devices, outages and batches as they happen',
+      description:
+        'Each event says how things are now, so one that comes twice does no harm. Who was away for longer than ten minutes reads anew.',
       query: z.strictObject({ area_id: areaIdField.optional() }),
+      headers: { 'Last-Event-ID': z.string() },
       answers: { 200: eventStream },
-      problems: ['store_unavailable'],
+      problems: ['not_found', 'store_unavailable'],
     }),
   },
 }

@@ -12,6 +12,8 @@ export const outagePaths: Paths = {
       operationId: 'listOutages',
       tag: 'outages',
       summary: 'Outages, newest first; `from` and `to` bound their start, an area has all below it',
+      description:
+        '`from` and `to` bound the start. With `bbox`, outages of which at least one device of public place stands inside, in hundredths of a degree; homes have no public place and are left out.',
       query: outagesQuery,
       answers: read('A page of outages', 'Outages'),
       problems: ['not_found', 'store_unavailable'],
@@ -55,6 +57,8 @@ export const outagePaths: Paths = {
       operationId: 'getReliability',
       tag: 'outages',
       summary: 'SAIFI, SAIDI, CAIDI, MAIFI, ASAI with their coverage, of an area and all below it',
+      description:
+        'Without a period, the last 30 days with today. What is unknown is null with a reason, never 0; `coverage` says for how much of the period anything was heard.',
       params: { areaId: areaIdField },
       query: reliabilityQuery,
       answers: read('The figures', 'Reliability'),

@@ -16,11 +16,30 @@ export const servicePaths: Paths = {
       answers: read('OpenAPI 3.1', { type: 'object' }),
     }),
   },
+  '/robots.txt': {
+    get: operation({
+      operationId: 'getRobots',
+      tag: 'service',
+      summary: 'What crawlers may read, RFC 9309',
+      answers: { 200: bytes('Everything that is public', 'text/plain') },
+    }),
+  },
+  '/.well-known/security.txt': {
+    get: operation({
+      operationId: 'getSecurityText',
+      tag: 'service',
+      summary:
+        'Where to report a weakness, RFC 9116; not there where the operator names no contact',
+      answers: { 200: bytes('A contact', 'text/plain') },
+      problems: ['not_found'],
+    }),
+  },
   '/ipfs/{cid}': {
     get: operation({
       operationId: 'getIpfs',
       tag: 'ledger',
       summary: 'Read-only gateway: a file, one block (`raw`) or the whole DAG (`car`)',
+      description: 'The bytes hash to the CID, so nobody needs to be believed.',
       params: { cid: z.string() },
       query: gatewayQuery,
       answers: {
@@ -30,6 +49,7 @@ export const servicePaths: Paths = {
           'application/vnd.ipld.raw',
           'application/vnd.ipld.car; version=1',
         ),
+        304: { description: 'It is what `If-None-Match` names' },
       },
       problems: ['store_unavailable'],
     }),

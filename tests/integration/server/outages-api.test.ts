@@ -10,8 +10,10 @@ import { followChanges } from '../../../server/services/follow-changes.ts'
 import { listOutages, listOutagesOfArea } from '../../../server/services/outage/list-outages.ts'
 import { alertsAtom, outageCap } from '../../../server/services/outage/outage-alerts.ts'
 import { outagesAsCsv, outagesAsGeojson } from '../../../server/services/outage/outage-downloads.ts'
+import { inBox } from '../../../server/services/outage/outages-in-box.ts'
 import { listOutageEvidence } from '../../../server/services/outage/outage-evidence.ts'
 import { putArea } from '../../../server/services/area/put-area.ts'
+import type { Box } from '../../../shared/api/map.ts'
 import { outageDetailSchema, outageSchema, outagesSchema } from '../../../shared/api/outages.ts'
 import { TestDevice } from '../../device.ts'
 import { derive } from './outage-records.ts'
@@ -125,6 +127,10 @@ describe('outages', () => {
     expect(await starts({ area_id: 'east' })).toEqual([at(5)])
     expect(await starts({ bbox: [85, 25, 85.15, 26] })).toEqual([at(10)])
     expect(await starts({ bbox: [-180, -90, 180, 90] })).toEqual([at(10), at(5)])
+    expect(await starts({ bbox: [170, -90, 160, 90] })).toEqual([at(10), at(5)])
+    expect(await starts({ bbox: [170, 25, 85.15, 26] })).toEqual([at(10)])
+    expect(await starts({ bbox: [85.2, 25, 85.1, 26] })).toEqual([at(10)])
+    expect(await starts({ bbox: [86, 25, 85, 26] })).toEqual([])
     expect(await starts({ status: 'restored' })).toEqual([at(5)])
     expect(await starts({ status: 'ongoing', area_id: 'state' })).toEqual([at(10), at(2)])
     expect(await starts({ from: at(5), to: at(10) })).toEqual([at(5)])
@@ -163,6 +169,18 @@ describe('outages', () => {
       return JSON.stringify(queryPlanner.winningPlan)
     })
     for (const plan of winning) expect(plan).not.toMatch(/COLLSCAN|"SORT"/)
+  })
+
+  it('of a small box may be looked for along the index of places', async () => {
+    const plansFor = async (box: Box) =>
+      JSON.stringify(
+        await test.deps.models.outages
+          .find(inBox(box))
+          .sort({ started_at: -1, _id: -1 })
+          .explain('queryPlanner'),
+      )
+    expect(await plansFor([85, 25, 86, 26])).toContain('cells_2dsphere')
+    expect(await plansFor([-180, -90, 180, 90])).not.toContain('cells_2dsphere')
   })
 })
 
@@ -241,7 +259,8 @@ describe('feeds', () => {
       '@xmlns': 'http://www.w3.org/2005/Atom',
       id: 'https://portal.example/areas/west/outages.atom',
       title: 'Power outages in West &amp; &lt;Co&gt;',
-      updated: at(10),
+      // When it was last known to be other than before.
+      updated: at(60),
       author: { name: 'Gridwitness' },
     })
     expect(links(feed)).toMatchObject({
@@ -251,7 +270,7 @@ describe('feeds', () => {
     const { outage_id } = await pumpOutage()
     expect(feed.entry[0]).toMatchObject({
       id: `https://portal.example/outages/${outage_id}`,
-      updated: at(10),
+      updated: at(60),
       title: 'West &amp; &lt;Co&gt;: 1200 customers without power',
     })
     await expect(areaAtom(test.deps, PORTAL, 'nowhere')).rejects.toMatchObject({
@@ -283,6 +302,12 @@ describe('feeds', () => {
     expect(text).toMatch(/^PRODID:/m)
     expect(text).toMatch(/^UID:east\./m)
     expect(await areaCalendar(test.deps, PORTAL, 'state')).toBe(text)
+    expect(text).not.toContain('VTIMEZONE')
+    const empty = (await areaCalendar(test.deps, PORTAL, 'west')).split('\r\n')
+    expect(empty.filter((line) => line.startsWith('BEGIN:'))).toEqual([
+      ...['BEGIN:VCALENDAR', 'BEGIN:VTIMEZONE', 'BEGIN:STANDARD'],
+    ])
+    expect(empty.slice(-2)).toEqual(['END:VCALENDAR', ''])
   })
 })
 

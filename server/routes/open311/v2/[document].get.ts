@@ -8,7 +8,7 @@ const CHANGESET = '2026-11-21T00:00:00Z'
 export default open311Route(async (event, name) => {
   switch (name) {
     case 'discovery':
-      return discovery(getRequestURL(event).origin)
+      return discovery(originOf(event).origin)
     case 'services':
       return { root: 'services', item: 'service', value: open311Services() }
     case 'requests': {

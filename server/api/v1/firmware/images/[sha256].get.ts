@@ -7,10 +7,7 @@ export default apiRoute(async (event) => {
   const etag = `"${sha256}"`
   const { size, read } = await openImage(useDeps(), sha256)
   setResponseHeaders(event, { etag, 'accept-ranges': 'bytes' })
-  if (getRequestHeader(event, 'if-none-match') === etag) {
-    setResponseStatus(event, 304)
-    return null
-  }
+  if (isKnown(event, etag)) return null
   const range = byteRangeOf(event, size, etag)
   const { start, end } = range ?? { start: 0, end: size }
   if (range) {
