@@ -95,7 +95,8 @@ export const apiPaths = {
   search: (words: string) => withQuery(`${API}/search`, { q: words }),
   ongoingOutages: (bbox: MapBox) =>
     withQuery(`${API}/outages`, { bbox: boxText(bbox), status: 'ongoing', limit: 1 }),
-  events: () => `${API}/events`,
+  events: ({ types, areaId }: { types?: readonly string[]; areaId?: string | undefined } = {}) =>
+    withQuery(`${API}/events`, { types: types?.join(','), area_id: areaId }),
   batches: ({ areaId, status, cursor, limit }: BatchFilter & PageQuery = {}) =>
     withQuery(`${API}/batches`, { area_id: areaId, state: status, cursor, limit }),
   batch: (areaId: string, number: number | string) =>

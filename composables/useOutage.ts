@@ -6,9 +6,9 @@ const LIMIT = 100
 export async function useOutage(outageId: string) {
   const fetchPage = (cursor: string | null) =>
     ask<OutageDetail>(supplyApi.outage(outageId, { cursor, limit: LIMIT }))
-  const { data, error, refresh } = await useAsyncData(`outage:${outageId}`, () => fetchPage(null), {
-    deep: false,
-  })
+  const asked = useAsyncData(`outage:${outageId}`, () => fetchPage(null), { deep: false })
+  const again = throttledRefresh(() => asked.refresh())
+  const { data, error } = await asked
   failAsMissing(error.value)
   const isLoadingMore = ref(false)
   const moreTrouble = shallowRef<Trouble | null>(null)
@@ -37,8 +37,8 @@ export async function useOutage(outageId: string) {
     trouble: computed(() => (error.value ? troubleOf(error.value) : moreTrouble.value)),
     loadMore,
     onOutage: (changed: Outage) => {
-      if (changed.outage_id === outageId) void refresh()
+      if (changed.outage_id === outageId) again()
     },
-    refresh: () => refresh(),
+    refresh: again,
   }
 }

@@ -1,7 +1,9 @@
+import { CHANGE_TYPES, type ChangeType } from '../../shared/api/events.ts'
 import type { ComplaintSummary } from '../../shared/api/complaints.ts'
 import type { Batch } from '../../shared/api/ledger.ts'
 import type { StatusEvent } from '../../shared/api/map.ts'
 import type { Outage } from '../../shared/api/outages.ts'
+import type { DeviceRow } from '../models/index.ts'
 import { areaNames } from './area/area-names.ts'
 import {
   summaryOf,
@@ -26,6 +28,10 @@ const MAX_AWAY_MS = 10 * 60_000
 /** Changes of each kind told again to who returns; who missed more sees the latest of them. */
 const MAX_MISSED = 2_000
 
+/** A district that goes dark has a hundred thousand. */
+const STATUS_FIELDS = { area_id: 1, last: 1, changed_at: 1, point: 1, customers_served: 1 } as const
+type StatusRow = Pick<DeviceRow, '_id' | keyof typeof STATUS_FIELDS>
+
 /**
  * What a returning listener may have missed, some of it a second time: events say how things are now, so that does no
  * harm. Nothing for a new listener, or for an id this server never gave.
@@ -33,30 +39,53 @@ const MAX_MISSED = 2_000
 export async function missedChanges(
   deps: Deps,
   lastEventId: string | undefined,
+  types?: readonly ChangeType[],
 ): Promise<Change[]> {
   const lastAtMs = Date.parse(lastEventId ?? '')
   const isRecent = lastAtMs > deps.clock.now().getTime() - MAX_AWAY_MS
-  return isRecent ? followChanges(deps, new Date(lastAtMs - OVERLAP_MS), MAX_MISSED) : []
+  if (!isRecent) return []
+  return followChanges(deps, new Date(lastAtMs - OVERLAP_MS), { atMost: MAX_MISSED, types })
 }
 
 /**
  * What changed at or after a server time, oldest first: states of devices, outages, batches and complaints, each as it is
- * now. Of more than `atMost` of a kind, the latest.
+ * now. Of more than `atMost` of a type, the latest; of all types where none are given.
  */
-export async function followChanges(deps: Deps, after: Date, atMost?: number): Promise<Change[]> {
+export async function followChanges(
+  deps: Deps,
+  after: Date,
+  {
+    atMost,
+    types = CHANGE_TYPES,
+  }: { atMost?: number; types?: readonly ChangeType[] | undefined } = {},
+): Promise<Change[]> {
   const { models } = deps
   const changed = { changed_at: { $gte: after } }
   // 0 is no limit to MongoDB.
   const limit = atMost ?? 0
+  const ofType = <Row>(type: ChangeType, find: () => Promise<Row[]>): Promise<Row[]> =>
+    types.includes(type) ? find() : Promise.resolve([])
   const [devices, outages, batches, complaints] = await Promise.all([
-    models.devices.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
-    models.outages.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
-    models.batches.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
-    models.complaints
-      .find(changed, WITHOUT_PERSONAL)
-      .sort({ changed_at: -1 })
-      .limit(limit)
-      .lean<PublicComplaintRow[]>(),
+    ofType('status', () =>
+      models.devices
+        .find(changed, STATUS_FIELDS)
+        .sort({ changed_at: -1 })
+        .limit(limit)
+        .lean<StatusRow[]>(),
+    ),
+    ofType('outage', () =>
+      models.outages.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
+    ),
+    ofType('batch', () =>
+      models.batches.find(changed).sort({ changed_at: -1 }).limit(limit).lean(),
+    ),
+    ofType('complaint', () =>
+      models.complaints
+        .find(changed, WITHOUT_PERSONAL)
+        .sort({ changed_at: -1 })
+        .limit(limit)
+        .lean<PublicComplaintRow[]>(),
+    ),
   ])
   const silentBeforeAt = silentBefore(deps)
   const statuses = devices.flatMap((row): Change[] => {

@@ -2,7 +2,8 @@ import { OVERLAP_MS, type Change } from '../services/follow-changes'
 
 /** Watches for changes on behalf of every open event stream of this process, and only while there is one. */
 
-type Listener = (change: Change) => void
+/** Hears at once what came together. */
+type Listener = (changes: readonly Change[]) => void
 
 const POLL_MS = 1_000
 
@@ -28,11 +29,12 @@ function startPolling(follow: (after: Date) => Promise<Change[]>): NodeJS.Timeou
     const askedAt = new Date()
     try {
       const changes = await follow(new Date(cursor.getTime() - OVERLAP_MS))
-      for (const change of changes.filter((found) => !sent.has(keyOf(found)))) {
+      const fresh = changes.filter((found) => !sent.has(keyOf(found)))
+      for (const change of fresh) {
         sent.set(keyOf(change), change.at.getTime())
-        for (const listener of listeners) listener(change)
         if (change.at > cursor) cursor = change.at
       }
+      if (fresh.length > 0) for (const listener of listeners) listener(fresh)
       // What an instance far ahead dated must not hide what the others tell meanwhile.
       if (cursor > askedAt) cursor = askedAt
       const oldest = cursor.getTime() - 2 * OVERLAP_MS
@@ -45,7 +47,7 @@ function startPolling(follow: (after: Date) => Promise<Change[]>): NodeJS.Timeou
   }, POLL_MS)
 }
 
-/** Calls `listener` for every change from now on, until the returned function is called. `onClose` ends the stream at shutdown. */
+/** Calls `listener` with the changes from now on, until the returned function is called. `onClose` ends the stream at shutdown. */
 export function listenToChanges(
   follow: (after: Date) => Promise<Change[]>,
   listener: Listener,

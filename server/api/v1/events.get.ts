@@ -1,13 +1,10 @@
-import { z } from 'zod'
-import { areaIdField } from '../../../shared/fields'
+import { eventsQuery } from '../../../shared/api/events'
 import { areaDescendants } from '../../services/area/area-descendants'
 import { followChanges, missedChanges } from '../../services/follow-changes'
 
-const eventsQuery = z.strictObject({ area_id: areaIdField.optional() })
-
 export default apiRoute(async (event) => {
   const deps = useDeps()
-  const { area_id: areaId } = queryOf(event, eventsQuery)
+  const { area_id: areaId, types } = queryOf(event, eventsQuery)
   if (areaId !== undefined) await areaDescendants(deps, areaId)
   // A stream has no end to wait for: what it would be is told without it.
   if (event.context.isHead) {
@@ -15,8 +12,8 @@ export default apiRoute(async (event) => {
     return ''
   }
   return sendChanges(event, {
-    areaId,
+    wanted: { areaId, types },
     follow: (after) => followChanges(deps, after),
-    missed: () => missedChanges(deps, getRequestHeader(event, 'last-event-id')),
+    missed: () => missedChanges(deps, getRequestHeader(event, 'last-event-id'), types),
   })
 })

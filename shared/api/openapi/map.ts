@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { areaIdField, deviceIdField } from '../../fields.ts'
+import { eventsQuery } from '../events.ts'
 import { areasQuery, mapQuery } from '../map.ts'
 import { searchQuery } from '../search.ts'
 import { timelineQuery } from '../timeline.ts'
@@ -8,7 +9,7 @@ import { ref } from './schemas.ts'
 
 const eventStream = {
   description:
-    'Server-sent events `status`, `outage`, `batch` and `complaint`, their data in JSON; `alive` every 20 seconds. `Last-Event-ID` resumes within ten minutes; one that this server never gave is passed over.',
+    'Server-sent events `status`, `outage`, `batch` and `complaint`, their data in JSON; `alive` every 20 seconds. Where more than a hundred of a type come at once, one `changed` says so in their place: ask again for what is shown. `Last-Event-ID` resumes within ten minutes; one that this server never gave is passed over.',
   content: {
     'text/event-stream': {
       schema: { type: 'string', contentMediaType: 'application/json' },
@@ -17,6 +18,7 @@ const eventStream = {
         outage: ref('Outage'),
         batch: ref('Batch'),
         complaint: ref('ComplaintSummary'),
+        changed: ref('ChangedEvent'),
       },
     },
   },
@@ -95,13 +97,14 @@ export const mapPaths: Paths = {
     get: operation({
       operationId: 'followEvents',
       tag: 'map',
-      summary: 'Changes of devices, outages and batches as they happen',
+      summary:
+        'Changes of devices, outages, batches and complaints as they happen; of one area, or of some `types` with commas between them',
       description:
         'Each event says how things are now, so one that comes twice does no harm. Who was away for longer than ten minutes reads anew.',
-      query: z.strictObject({ area_id: areaIdField.optional() }),
+      query: eventsQuery,
       headers: { 'Last-Event-ID': z.string() },
       answers: { 200: eventStream },
-      problems: ['not_found', 'store_unavailable'],
+      problems: ['not_found', 'rate_limited', 'store_unavailable'],
     }),
   },
 }

@@ -1,3 +1,4 @@
+import { changedEventSchema } from '../events.ts'
 import { z } from 'zod'
 import { actionSchema } from '../../action-log/index.ts'
 import { batchHeaderSchema } from '../../batch/header.ts'
@@ -128,6 +129,7 @@ const NAMED = {
   AreaPut: z.strictObject({ area_id: areaIdField }),
   Map: mapSchema,
   StatusEvent: statusEventSchema,
+  ChangedEvent: changedEventSchema,
   Outage: outageSchema,
   Outages: outagesSchema,
   OutageDetail: outageDetailSchema,

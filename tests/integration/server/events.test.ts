@@ -143,6 +143,38 @@ describe('the stream of events', () => {
     expect(events.heard.filter(tells(elsewhere, 'on'))).toEqual([])
   })
 
+  it('of some types tells of those alone', async () => {
+    const device = new TestDevice('batches alone')
+    await enrol(test.url, 'alone', [device])
+    const events = await listen('?area_id=alone&types=batch,complaint')
+    await postReadings(test.url, [device.read()])
+    await events.until(isBatch('alone', 'anchored'))
+    expect(events.heard.filter(({ type }) => !['alive', 'batch'].includes(type))).toEqual([])
+    const refused = await get(test.url, '/api/v1/events?types=weather')
+    expect([refused.status, refused.body]).toMatchObject([400, { code: 'malformed' }])
+  })
+
+  it('says that much changed where too many do to tell of each', async () => {
+    const device = new TestDevice('district')
+    await enrol(test.url, 'district', [device])
+    const events = await listen('?area_id=district&types=status')
+    await postReadings(test.url, [device.read()])
+    await events.until(tells(device, 'on'))
+    const { models, close } = await openModels(test.stack)
+    onTestFinished(close)
+    const row = await models.devices.findById(device.facts.device_id).lean()
+    const dark = Array.from({ length: 150 }, (_, n) => ({
+      ...row,
+      _id: `FFFFFFFFFFFFFF${String(n).padStart(4, '0')}`,
+      changed_at: new Date(),
+    }))
+    await models.devices.collection.insertMany(dark as never)
+    const { data } = await events.until(({ type }) => type === 'changed')
+    expect(JSON.parse(data)).toEqual({ type: 'status', changes: 150 })
+    expect(events.heard.filter(({ type }) => type === 'status')).toHaveLength(1)
+    await models.devices.deleteMany({ _id: { $in: dark.map(({ _id }) => _id) } })
+  })
+
   it('resumes after the last event heard, without loss', async () => {
     const devices = Array.from({ length: 30 }, (_, n) => new TestDevice(`crowd ${n}`))
     const [first] = devices

@@ -180,7 +180,8 @@ describe('what is asked often', () => {
       test.clock.advance(1_000)
       await accept(device.read())
     }
-    const told = await followChanges(test.deps, since, 2)
+    const told = await followChanges(test.deps, since, { atMost: 2 })
+    expect(await followChanges(test.deps, since, { types: ['batch'] })).toEqual([])
     const ids = told.map(({ data }) => ('device_id' in data ? data.device_id : ''))
     expect(ids).toEqual(devices.slice(1).map(({ facts }) => facts.device_id))
   })
