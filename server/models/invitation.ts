@@ -32,6 +32,9 @@ const schema = new Schema<InvitationRow>(
 )
 
 schema.index({ expires_at: 1 }, { expireAfterSeconds: 0 })
+// Whose an invitation is, and what it becomes.
+schema.index({ email: 1 })
+schema.index({ account_id: 1 })
 
 export const invitationModel = (connection: Connection) =>
   connection.model<InvitationRow>('Invitation', schema, 'invitations')

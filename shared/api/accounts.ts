@@ -116,6 +116,8 @@ export const personSchema = accountSchema.omit({ recovery_codes_left: true }).ex
 })
 export type PersonItem = z.infer<typeof personSchema>
 export const pendingInvitationSchema = z.strictObject({
+  /** Of the account it becomes. */
+  account_id: accountIdField,
   email: z.string(),
   name: z.string(),
   ...placeFields,

@@ -71,7 +71,13 @@ export const deviceSchema = z.strictObject({
     })
     .nullable(),
   history: z.array(
-    z.strictObject({ event: z.enum(DEVICE_EVENTS), at: serverTimeField, leaf_hash: hashField }),
+    z.strictObject({
+      event: z.enum(DEVICE_EVENTS),
+      at: serverTimeField,
+      leaf_hash: hashField,
+      /** As it stands in the ledger; null where none was given. */
+      reason: z.string().nullable(),
+    }),
   ),
   /** Readings that used a number again with other content: kept and shown. */
   equivocations: z.array(

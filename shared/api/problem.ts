@@ -38,6 +38,7 @@ export const PROBLEM_STATUS = {
   not_anchored_yet: 409,
   not_published_yet: 409,
   record_damaged: 409,
+  area_conflict: 412,
   too_large: 413,
   unsupported_media_type: 415,
   range_not_satisfiable: 416,

@@ -24,6 +24,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Roles>> = {
   'GET /api/v1/admin/people': READERS,
   'POST /api/v1/admin/people': ADMINISTRATION,
   'PUT /api/v1/admin/people/{accountId}': ['admin'],
+  'DELETE /api/v1/admin/invitations/{accountId}': ['admin'],
   'POST /api/v1/admin/resets': ADMINISTRATION,
   'GET /api/v1/admin/areas': ['admin', 'auditor', 'operator'],
   'GET /api/v1/admin/areas/{areaId}': ['admin', 'auditor', 'operator'],

@@ -23,8 +23,8 @@ export async function expectAreas(
 }
 
 /**
- * Keeps a place for someone and answers the token of the one-time link, of which only a hash stays here. Throws
- * `unknown_area`, and `account_conflict` where the address has an account.
+ * Keeps a place for someone and answers the token of the one-time link, of which only a hash stays here; links the address
+ * got before are void. Throws `unknown_area`, and `account_conflict` where the address has an account.
  */
 export async function invitePerson(
   deps: Pick<Deps, 'models' | 'clock'>,
@@ -42,6 +42,7 @@ export async function invitePerson(
   const expires_at = new Date(now.getTime() + VALID_MS)
   const detail = { role, areas: areas.join(' ') }
   await noteAction(deps, { actor, action: 'person_invited', target: account_id, detail, network })
+  await deps.models.invitations.deleteMany({ email })
   await deps.models.invitations.create({
     _id: hash,
     account_id,
@@ -51,4 +52,19 @@ export async function invitePerson(
     expires_at,
   })
   return { token, expires_at: expires_at.toISOString() }
+}
+
+/** Makes an invitation void before it is used. Throws `not_found` for one used, too old or never given. */
+export async function withdrawInvitation(
+  deps: Pick<Deps, 'models' | 'clock'>,
+  accountId: string,
+  actor: Actor,
+  network: string | null,
+): Promise<void> {
+  const { invitations } = deps.models
+  const open = { account_id: accountId, expires_at: { $gt: deps.clock.now() } }
+  if (!(await invitations.exists(open)))
+    throw new CodedError('not_found', `invitation: expected an open one, got ${accountId}`)
+  await noteAction(deps, { actor, action: 'invitation_withdrawn', target: accountId, network })
+  await invitations.deleteOne(open)
 }

@@ -37,8 +37,9 @@ export async function listPeople(
     .sort({ expires_at: -1 })
     .limit(MAX_INVITATIONS)
     .lean()
-  const invitations = open.map(({ email, name, role, areas, invited_by, expires_at }) => ({
-    ...{ email, name, role, areas, invited_by },
+  const invitations = open.map(({ expires_at, ...row }) => ({
+    ...{ account_id: row.account_id, email: row.email, name: row.name },
+    ...{ role: row.role, areas: row.areas, invited_by: row.invited_by },
     expires_at: expires_at.toISOString(),
   }))
   const placeOf = ({ _id, created_at }: AccountRow) => ({ at: created_at, id: _id })

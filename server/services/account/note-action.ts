@@ -17,6 +17,7 @@ export type ActionName =
   | 'totp_removed'
   | 'recovery_codes_made'
   | 'person_invited'
+  | 'invitation_withdrawn'
   | 'invitation_accepted'
   | 'person_changed'
   | 'reset_issued'

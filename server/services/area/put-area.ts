@@ -8,13 +8,15 @@ import { areaAncestry } from './area-ancestry.ts'
 import type { Deps } from '../deps.ts'
 
 /**
- * Creates or replaces an area, whole or not at all. Throws `unknown_area` for a parent that does not exist, `malformed` for
- * an area within itself and for an outline that MongoDB cannot index: one whose rings cross or touch themselves.
+ * Creates or replaces an area, whole or not at all; with `isNew` it only creates one. Throws `unknown_area` for a parent that
+ * does not exist, `area_conflict` where `isNew` and the id is taken, `malformed` for an area within
+ * itself and for an outline that MongoDB cannot index: one whose rings cross or touch themselves.
  */
 export async function putArea(
   { models }: Pick<Deps, 'models'>,
   areaId: string,
   area: AreaRequest,
+  { isNew = false } = {},
 ): Promise<void> {
   await expectParent({ models }, areaId, area.parent_id)
   const { geometry, area_type = null } = area
@@ -23,12 +25,18 @@ export async function putArea(
     outline: geometry && simplifyOutline(geometry),
     square_metres: geometry && squareMetres(geometry),
   }
+  const row = { ...area, ...derived }
   try {
-    await models.areas.updateOne(
+    const { upsertedCount } = await models.areas.updateOne(
       { _id: areaId },
-      { $set: { ...area, ...derived } },
+      isNew ? { $setOnInsert: row } : { $set: row },
       { upsert: true },
     )
+    if (isNew && upsertedCount === 0)
+      throw new CodedError(
+        'area_conflict',
+        `area: expected a new id, got ${areaId}, which is taken`,
+      )
   } catch (cause) {
     if (!isUnindexable(cause)) throw cause
     throw new CodedError(

@@ -36,9 +36,9 @@ export async function describeDevice(deps: Deps, deviceId: string): Promise<Devi
     history: events.flatMap((row) => {
       expectIntact(row)
       const record = parseRecord(parseJson(row.body))
-      return record.type === 'device_event'
-        ? [{ event: record.event, at: record.at, leaf_hash: row._id }]
-        : []
+      if (record.type !== 'device_event') return []
+      const { event, at, reason = null } = record
+      return [{ event, at, leaf_hash: row._id, reason }]
     }),
     equivocations: equivocations.flatMap(({ seq, received_at, body }) => {
       const record = parseRecord(parseJson(body))

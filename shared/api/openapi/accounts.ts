@@ -192,12 +192,24 @@ export const accountPaths: Paths = {
     post: operation({
       operationId: 'invitePerson',
       tag: 'admin',
-      summary: 'Makes a one-time link by which someone gets an account',
+      summary:
+        'Makes a one-time link by which someone gets an account; one made before for the address is void',
       body: body('PersonInvitation'),
       needsToken: true,
       needsSession: true,
       answers: { 201: json('The link, shown once', 'OneTimeLink') },
       problems: ['account_conflict', 'unknown_area', AWAY],
+    }),
+  },
+  '/api/v1/admin/invitations/{accountId}': {
+    delete: operation({
+      operationId: 'withdrawInvitation',
+      tag: 'admin',
+      summary: 'Makes an invitation void before it is used',
+      params: { accountId: accountIdField },
+      needsSession: true,
+      answers: DONE,
+      problems: ['not_found', AWAY],
     }),
   },
   '/api/v1/admin/people/{accountId}': {

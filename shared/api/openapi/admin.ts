@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { areaIdField, deviceIdField } from '../../fields.ts'
 import { adminAreasQuery, adminDevicesQuery } from '../administration.ts'
 import { MAX_ENROLMENTS_PER_REQUEST } from '../devices.ts'
@@ -61,8 +62,12 @@ export const adminPaths: Paths = {
       body: body('AreaRequest'),
       needsToken: true,
       needsSession: true,
-      answers: { 200: json('The area is as the body says', 'AreaPut') },
-      problems: ['unknown_area', 'store_unavailable'],
+      headers: { 'If-None-Match': z.literal('*').optional() },
+      answers: {
+        200: json('The area is as the body says', 'AreaPut'),
+        201: json('As the body says, and new, where only that was asked for', 'AreaPut'),
+      },
+      problems: ['unknown_area', 'area_conflict', 'store_unavailable'],
     }),
   },
   '/api/v1/admin/devices': {

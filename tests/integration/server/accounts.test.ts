@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { passwords, OWASP_COST } from '../../../server/adapters/passwords.ts'
 import { originFrom, signIn } from '../../../server/services/account/sign-in.ts'
 import type { Deps } from '../../../server/services/deps.ts'
-import type { Invitation } from '../../../shared/api/accounts.ts'
+import type { Actions, Invitation, People } from '../../../shared/api/accounts.ts'
 import type { Problem } from '../../../shared/api/problem.ts'
 import { asAdmin, send } from '../../portal.ts'
 import { openAccountDesk, type AccountDesk } from './account-desk.ts'
@@ -80,6 +80,31 @@ describe('an invitation', () => {
     const answer = await visitor().ask('POST', `invitations/${token}`, { password })
     expect([answer.status, codeOf(answer)]).toEqual([422, 'weak_password'])
     expect(JSON.stringify(answer.body)).not.toContain(password)
+  })
+
+  it('made again for the same address takes the place of the one before', async () => {
+    const [first, second] = [await invite(desk.url, OFFICIAL), await invite(desk.url, OFFICIAL)]
+    const accept = ({ token }: { token: string }) =>
+      visitor().ask('POST', `invitations/${token}`, { password: PASSWORD })
+    expect((await accept(first)).status).toBe(404)
+    expect((await accept(second)).status).toBe(201)
+  })
+
+  it('is withdrawn by an administrator before it is used, which stands in the action log', async () => {
+    const admin = await join(desk.url, { email: 'admin@example.org', role: 'admin' })
+    await setUpTotp(admin, desk.clock)
+    const { token } = await invite(desk.url, OFFICIAL)
+    const { body } = await admin.ask<People>('GET', 'admin/people')
+    const [open] = body.invitations
+    expect(open).toMatchObject({ email: OFFICIAL.email, areas: OFFICIAL.areas })
+    const withdraw = () => admin.ask('DELETE', `admin/invitations/${open?.account_id}`)
+    expect((await withdraw()).status).toBe(204)
+    const late = await visitor().ask('POST', `invitations/${token}`, { password: PASSWORD })
+    expect([late.status, codeOf(late)]).toEqual([404, 'not_found'])
+    expect((await withdraw()).status).toBe(404)
+    const { body: log } = await admin.ask<Actions>('GET', 'admin/actions')
+    const noted = { action: 'invitation_withdrawn', target: open?.account_id }
+    expect(log.items).toContainEqual(expect.objectContaining(noted))
   })
 
   it('goes to nobody who has an account, into no area there is not, and officials need one', async () => {

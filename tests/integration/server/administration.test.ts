@@ -5,6 +5,7 @@ import { describeLedgerForAdmin } from '../../../server/services/ledger/administ
 import type { Deps } from '../../../server/services/deps.ts'
 import { CodedError } from '../../../shared/coded-error.ts'
 import type { Actions } from '../../../shared/api/accounts.ts'
+import type { Problem } from '../../../shared/api/problem.ts'
 import { openAccountDesk, type AccountDesk } from './account-desk.ts'
 import { complaintDesk } from './deps.ts'
 import { join, setUpTotp, type Visitor } from './visitor.ts'
@@ -153,4 +154,15 @@ it('tells the balance of the anchoring account, or that the node could not be as
     balance_wei: null,
     balance_reason: 'chain_unavailable',
   })
+})
+
+it('a new area leaves one that has its id as it was', async () => {
+  const area = { name: 'Gaya', kind: 'district', parent_id: null, geometry: null }
+  const put = (name: string, tag: string) =>
+    admin.ask<Problem>('PUT', 'admin/areas/gaya', { ...area, name }, { 'if-none-match': tag })
+  expect((await put('Gaya', '*')).status).toBe(201)
+  expect(await put('Patna', '*')).toMatchObject({ status: 412, body: { code: 'area_conflict' } })
+  expect(await put('Patna', '"a"')).toMatchObject({ status: 400, body: { code: 'malformed' } })
+  const { body } = await admin.ask<AreaRequest>('GET', 'admin/areas/gaya')
+  expect(body.name).toBe('Gaya')
 })
