@@ -1,3 +1,4 @@
+import { withQuery } from './paths.ts'
 import type { complaintQueueQuery } from '../shared/api/complaint-admin.ts'
 import type { adminDevicesQuery } from '../shared/api/administration.ts'
 import type { z } from 'zod'

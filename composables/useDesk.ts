@@ -7,7 +7,7 @@ export interface Outcome {
 }
 
 /** Takes steps on complaints, on one as on many: each becomes a record of its own. `onDone` is called once the answer is there. */
-export function useDesk(onDone: () => Promise<unknown>) {
+export function useDesk(onDone: (outcome: Outcome) => Promise<unknown>) {
   const outcome = shallowRef<Outcome | null>(null)
   const { run, isBusy, trouble } = useStep(
     async (ids: readonly string[], step: ComplaintActionRequest) => {
@@ -16,8 +16,12 @@ export function useDesk(onDone: () => Promise<unknown>) {
       const { items } = await change<ComplaintBulkAnswer>('POST', adminApi.complaintSteps(), body)
       const refused = items.filter(({ code }) => code !== null)
       outcome.value = { done: items.length - refused.length, refused }
-      await onDone()
+      await onDone(outcome.value)
     },
   )
-  return { take: run, isBusy, trouble, outcome }
+  function clear() {
+    outcome.value = null
+    trouble.value = null
+  }
+  return { take: run, isBusy, trouble, outcome, clear }
 }

@@ -1,34 +1,59 @@
+import { computed, ref, watch, type Ref } from 'vue'
 import type { QueuedComplaint } from '../shared/api/complaint-admin.ts'
 
 /** What a step needs to know of a complaint it is taken on. */
-export type AtHand = Pick<QueuedComplaint, 'complaint_id' | 'kind' | 'status' | 'fault' | 'sensors'>
+export type AtHand = Pick<
+  QueuedComplaint,
+  'complaint_id' | 'kind' | 'status' | 'fault' | 'sensors' | 'area_id' | 'filed_at'
+>
+
+/** Whose buttons were pressed: those of the open complaint, or those above the ticked ones. */
+export type StepOn = 'opened' | 'chosen'
 
 /**
- * What is at hand in a queue: those chosen; else the one that is open beside it; else the one the cursor is on. `open` goes to
- * another while one is open.
+ * What is at hand in a queue: the complaint that is open beside it, else the one the cursor is on; and those ticked. `open` goes
+ * to another while one is open, `focus` brings a row before the reader.
  */
 export function useQueueCursor({
   items,
+  openId,
   opened,
   open,
+  focus,
 }: {
   items: Readonly<Ref<readonly QueuedComplaint[]>>
+  openId: Readonly<Ref<string | null>>
+  /** What is open, once it is there. */
   opened: Readonly<Ref<AtHand | null>>
   open: (complaintId: string) => void
+  focus: (complaintId: string) => void
 }) {
   const chosen = ref(new Set<string>())
   const cursorId = ref<string | null>(null)
-  const atHandId = computed(() => opened.value?.complaint_id ?? cursorId.value)
+  const atHandId = computed(() => openId.value ?? cursorId.value)
   const indexOf = (id: string | null) => items.value.findIndex((item) => item.complaint_id === id)
+  /** Where in the queue what is at hand was last seen: what was dealt with leaves it, and the next one takes its place. */
+  let place = 0
+  watch(
+    [atHandId, items],
+    () => {
+      const index = indexOf(atHandId.value)
+      if (index !== -1) place = index
+      else if (cursorId.value !== null)
+        cursorId.value = items.value[Math.min(place, items.value.length - 1)]?.complaint_id ?? null
+    },
+    { flush: 'sync' },
+  )
 
   function move(by: 1 | -1) {
     const from = indexOf(atHandId.value)
-    const index = from === -1 ? 0 : from + by
+    const isBegun = atHandId.value !== null
+    const index = from === -1 ? (by === 1 || !isBegun ? place : place - 1) : from + by
     const next = items.value[Math.min(items.value.length - 1, Math.max(0, index))]
     if (!next) return
     cursorId.value = next.complaint_id
-    if (opened.value) open(next.complaint_id)
-    document.querySelector<HTMLElement>(`[data-complaint="${next.complaint_id}"]`)?.focus()
+    if (openId.value !== null) open(next.complaint_id)
+    focus(next.complaint_id)
   }
 
   function choose(id: string | null, isChosen?: boolean) {
@@ -42,27 +67,32 @@ export function useQueueCursor({
   const chosenItems = computed(() =>
     items.value.filter((item) => chosen.value.has(item.complaint_id)),
   )
-  const targets = computed((): readonly AtHand[] => {
-    if (chosenItems.value.length > 0) return chosenItems.value
-    if (opened.value) return [opened.value]
-    return items.value.filter((item) => item.complaint_id === cursorId.value)
+  /** Keys act on the ticked ones, unless another is open: then on what is open, as its own buttons do. */
+  const keysOn = computed((): StepOn => {
+    const isOtherOpen = openId.value !== null && !chosen.value.has(openId.value)
+    return chosenItems.value.length > 0 && !isOtherOpen ? 'chosen' : 'opened'
   })
-
-  // What was dealt with leaves the queue: the next one takes its place.
-  watch(items, (now, before) => {
-    if (cursorId.value === null || indexOf(cursorId.value) !== -1) return
-    const index = before.findIndex((item) => item.complaint_id === cursorId.value)
-    cursorId.value = now[Math.min(index, now.length - 1)]?.complaint_id ?? null
-  })
+  /** What a step is taken on; with none open, the one the cursor is on. */
+  function targetsOf(on: StepOn): readonly AtHand[] {
+    if (on === 'chosen') return chosenItems.value
+    if (opened.value && opened.value.complaint_id === openId.value) return [opened.value]
+    return items.value.filter((item) => item.complaint_id === atHandId.value)
+  }
 
   return {
     atHandId,
     chosen,
     chosenItems,
-    targets,
+    keysOn,
+    targetsOf,
     move,
     choose,
     put: (id: string) => (cursorId.value = id),
-    clear: () => (chosen.value = new Set()),
+    /** Leaves only these ticked. */
+    clear: (left: readonly string[] = []) => (chosen.value = new Set(left)),
   }
 }
+
+/** Brings the row of a complaint before the reader. */
+export const focusRow = (id: string) =>
+  document.querySelector<HTMLElement>(`[data-complaint="${id}"]`)?.focus()
