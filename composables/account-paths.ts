@@ -12,6 +12,8 @@ export const accountApi = {
   sessions: () => `${API}/account/sessions`,
   ownSession: (id: string) => `${API}/account/sessions/${encodeURIComponent(id)}`,
   invitation: (token: string) => `${API}/invitations/${encodeURIComponent(token)}`,
+  openInvitation: (accountId: string) =>
+    `${API}/admin/invitations/${encodeURIComponent(accountId)}`,
   reset: (token: string) => `${API}/resets/${encodeURIComponent(token)}`,
   resets: () => `${API}/admin/resets`,
   people: (cursor?: string) =>

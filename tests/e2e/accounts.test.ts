@@ -75,11 +75,17 @@ describe('the first administrator', () => {
     await page.getByRole('option', { name: 'Auditor' }).click()
     await page.getByRole('button', { name: 'Make the link' }).click()
     await page.getByText(`${test.url}/invitation/`).waitFor()
-    await page.getByText('Open invitations').waitFor()
+    const invited = page.getByTestId('invitations').getByRole('listitem')
+    await invited.filter({ hasText: 'Ravi Kumar' }).waitFor()
+    // Nothing of Ravi's is left for whoever comes next.
+    await page.getByRole('combobox').first().getByText('Official').waitFor()
     // Axe would see the button's colour halfway back from waiting.
     await open('/admin/people')
     await page.getByText('Ravi Kumar').waitFor()
     await expectNoBarrier()
+    await page.getByRole('button', { name: 'Withdraw' }).click()
+    await page.getByRole('button', { name: 'Withdraw for good?' }).click()
+    await page.getByText('Ravi Kumar').waitFor({ state: 'detached' })
     await open('/admin/actions')
     await page.getByRole('cell', { name: 'totp_confirmed' }).waitFor()
     await page.getByRole('button', { name: 'Check the chain' }).click()

@@ -120,6 +120,36 @@ describe('an official’s morning, by the keyboard alone', () => {
     await page.getByText('One was closed although sensors say there is no mains').waitFor()
   })
 
+  it('acts on the open complaint alone, and keeps what was typed where a colleague was first', async () => {
+    await open(`/admin/complaints/${ids.wire}`)
+    await rowOf(ids.low).getByRole('checkbox').press('Space')
+    await page.getByText('One complaint chosen').waitFor()
+    const panel = page.getByRole('article')
+    await panel.getByRole('button', { name: 'Acknowledge: name the fault' }).press('Enter')
+    const dialog = page.getByRole('dialog')
+    expect(await dialog.getByTestId('subject').textContent()).toContain(ids.wire)
+    await dialog.getByLabel('Words').fill('A crew looks at the wire')
+    const steps = `admin/complaints/${ids.wire}/actions`
+    expect((await admin.ask('POST', steps, { action: 'acknowledge' })).status).toBe(201)
+    await dialog.getByRole('button', { name: 'Acknowledge' }).press('Enter')
+    await dialog.getByText(/admin:\w{4} came first: Acknowledged/).waitFor()
+    expect(await dialog.getByLabel('Words').inputValue()).toBe('A crew looks at the wire')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+    await panel.getByRole('button', { name: 'In progress', exact: false }).first().press('Enter')
+    await panel.locator('[data-status=in_progress]').waitFor()
+    await panel.getByRole('status').getByText('One record is in the ledger').waitFor()
+    // The button is gone; the focus is with the complaint, not lost.
+    await page.waitForFunction(() => document.activeElement?.closest('[data-panel]') !== null)
+    expect(await rowOf(ids.low).locator('[data-status=acknowledged]').count()).toBe(1)
+  })
+
+  it('offers what was filed meanwhile', async () => {
+    const id = await complainAt(scene, 0, 'repeated_outages', 'Off every evening')
+    await page.getByRole('button', { name: 'One new complaint' }).press('Enter')
+    await rowOf(id).waitFor()
+  })
+
   it('takes a step on many, with one record each', async () => {
     await open('/admin/complaints')
     for (let index = 0; index < 2; index += 1) {
@@ -127,7 +157,9 @@ describe('an official’s morning, by the keyboard alone', () => {
       await page.keyboard.press('x')
     }
     await page.getByText('2 complaints chosen').waitFor()
-    await page.keyboard.press('i')
+    await page.keyboard.press('n')
+    await page.getByRole('dialog').getByLabel('Words').fill('Seen on the round')
+    await page.keyboard.press('Control+Enter')
     await page.getByText('2 records are in the ledger').waitFor()
   })
 
@@ -159,7 +191,7 @@ it('an official joins a duplicate to another, once sure', async () => {
   await rowOf(ids.low).getByText('in another complaint').waitFor()
   await page.getByLabel('Number of a complaint').fill(`see ${ids.low.toUpperCase()}`)
   await page.getByRole('button', { name: 'Open', exact: true }).click()
-  await page.waitForURL(`**/admin/complaints/${ids.low}`)
+  await page.waitForURL(`**/admin/complaints/${ids.low}?show=closed`)
   expect(complaints).toEqual([])
   await page.context().close()
 })
@@ -187,12 +219,17 @@ describe('an administrator', () => {
     await open('/admin/devices/enrol')
     await page.getByLabel('Sensor’s number').fill(fresh.facts.device_id)
     await page.getByLabel('Public key').fill(fresh.facts.public_key)
+    await page.getByLabel('Place').fill('25.6')
+    await page.getByRole('button', { name: 'Enrol', exact: true }).click()
+    await page.getByText('Expected latitude and longitude').waitFor()
     await page.getByLabel('Place').fill('25.6, 85.05')
     await page.getByRole('button', { name: 'Enrol', exact: true }).click()
     await page.getByTestId('enrolled').getByRole('link').click()
     await page.getByLabel('Reason').fill('Stolen from its pole')
     await page.getByRole('button', { name: 'Put on record' }).click()
     await page.getByTestId('device-history').getByText('Suspended').waitFor()
+    await page.getByTestId('device-history').getByText('Stolen from its pole').waitFor()
+    await page.getByTestId('device-facts').getByText('25.6, 85.05').waitFor()
     await open('/admin/devices')
     await page.getByRole('combobox', { name: 'Show' }).click()
     await page.getByRole('option', { name: 'Suspended' }).click()
@@ -213,12 +250,18 @@ describe('an administrator', () => {
     await open(`/admin/devices/${fresh.facts.device_id}`)
     await changed('Put back into service', 'Back in service')
     await changed('Change its key', 'Key changed', () =>
-      page.getByLabel('Public key').fill(public_key),
+      page.getByRole('textbox', { name: 'Public key' }).fill(public_key),
     )
     await changed('Move it', 'Moved', () =>
       page.getByLabel('Latitude, longitude').fill('25.61, 85.06'),
     )
-    await changed('Revoke for good', 'Revoked')
+    await page.getByRole('combobox', { name: 'What happens' }).click()
+    await page.getByRole('option', { name: 'Revoke for good' }).click()
+    await page.getByLabel('Reason').fill('Burnt')
+    await page.getByRole('button', { name: 'Put on record' }).click()
+    await page.getByRole('alert').getByText('for good?').waitFor()
+    await page.getByRole('button', { name: 'Revoke for good' }).click()
+    await page.getByTestId('device-history').getByText('Revoked', { exact: true }).waitFor()
     expect(await page.getByRole('button', { name: 'Put on record' }).count()).toBe(0)
     expect(complaints).toEqual([])
   })
@@ -243,6 +286,8 @@ describe('an administrator', () => {
     const { device_id, public_key } = new TestDevice('from a file').facts
     const head = 'device_id,public_key,stage,customers_served,latitude,longitude'
     const good = `${device_id},${public_key},street,12,25.6,85.02`
+    const other = new TestDevice('from a file as well').facts
+    const another = `${other.device_id},${other.public_key},street,12,25.6,85.03`
     const file = (rows: string[]) => ({
       name: 'sensors.csv',
       mimeType: 'text/csv',
@@ -253,9 +298,48 @@ describe('an administrator', () => {
     await input.setInputFiles(file([good, good.replace('street', 'flat')]))
     await page.getByText('line 3: device.stage').waitFor()
     expect(await page.getByRole('button', { name: 'Enrol all' }).isDisabled()).toBe(true)
+    await input.setInputFiles(file([]))
+    await page.getByText('names the columns but no sensor').waitFor()
+    const buffer = Buffer.from(`area_id,${head}\n,${good}\nnowhere,${another}`)
+    await input.setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer })
+    await page.getByRole('button', { name: 'Enrol all' }).click()
+    await page.getByText('In the file: line 3').waitFor()
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('422')])
     await input.setInputFiles(file([good]))
     await page.getByRole('button', { name: 'Enrol all' }).click()
     await page.getByText('One sensor is new').waitFor()
+  })
+
+  it('adds an area, and leaves alone one whose id it gives by mistake', async () => {
+    await open('/admin/areas')
+    await page.getByText('Add an area').click()
+    await page.getByLabel('Id', { exact: true }).fill('in-br-gaya')
+    await page.getByLabel('Name', { exact: true }).fill('Nalanda')
+    await page.getByLabel('Kind').fill('district')
+    const geometry = {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [85, 25],
+          [85.1, 25],
+          [85.1, 25.1],
+          [85, 25],
+        ],
+      ],
+    }
+    const buffer = Buffer.from(JSON.stringify(geometry))
+    const file = page.locator('input[name=outline]')
+    await file.setInputFiles({ name: 'a.geojson', mimeType: 'application/geo+json', buffer })
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText('There is an area with this id already').waitFor()
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('412')])
+    await page.getByLabel('Id', { exact: true }).fill('in-br-nalanda')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText('Nalanda (in-br-nalanda) is stored, with the outline').waitFor()
+    expect(await file.inputValue()).toBe('')
+    const listed = page.getByTestId('areas').getByRole('listitem')
+    await listed.filter({ hasText: 'Nalanda' }).waitFor()
+    expect(await listed.filter({ hasText: 'in-br-gaya' }).textContent()).toContain('Gaya')
   })
 
   it('says that an area is urban, and sees account, settings and batches', async () => {
@@ -294,6 +378,12 @@ describe('an auditor', () => {
     await open(`/admin/complaints/${ids.wire}`)
     await page.keyboard.press('r')
     expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  it('is led on from the sign-in page, being signed in', async () => {
+    await page.goto(`${scene.test.url}/sign-in?to=/admin/actions`)
+    await page.waitForURL('**/admin/actions')
     expect(complaints).toEqual([])
   })
 
