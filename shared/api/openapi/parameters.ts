@@ -107,6 +107,10 @@ const BY_CALL: Record<string, Told> = {
     description: 'Id of an outage, ending in `.png`',
     example: `${AREA_ID}.20261121T053000Z.${DEVICE_ID}.png`,
   },
+  'putArea If-None-Match': {
+    description: 'Only creates the area: one that is there already stays as it is',
+    example: '*',
+  },
   'listComplaints status': {
     description: 'Only complaints at this step; `open`: all that are not closed',
     example: 'open',
