@@ -9,7 +9,7 @@ import { z } from 'zod'
  * one is past its limit, or took longer than all of them may together.
  */
 const BENCHES = [
-  ...['gas', 'ingest', 'ledger', 'proof', 'reliability', 'map', 'pages', 'audit'],
+  ...['gas', 'ingest', 'ledger', 'outages', 'proof', 'reliability', 'map', 'pages', 'audit'],
 ] as const
 const MAX_MS = 15 * 60_000
 

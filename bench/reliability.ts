@@ -107,6 +107,6 @@ function outageOf(ids: readonly string[], area: number, startedAt: number): Outa
     local: false,
     devices: ids.length,
     customers_affected: ids.length * CUSTOMERS,
-    digest: hashOf(`interruptions ${area} ${startedAt}`),
+    ...{ open: 0, last_ended_at: endedAt, digest: hashOf(`interruptions ${area} ${startedAt}`) },
   }
 }

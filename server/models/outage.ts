@@ -17,8 +17,14 @@ export interface OutageRow {
   /** How many, each once. */
   devices: number
   customers_affected: number
-  /** SHA-256 over its interruptions: another where one of them is other than it was. */
+  /** How many of its interruptions have not ended. */
+  open: number
+  /** When the latest of those that have did; null: none has. */
+  last_ended_at: Date | null
+  /** Over its interruptions: another where one of them is other than it was. */
   digest: string
+  /** Number of the round that wrote it last. */
+  round?: string
   /** Of a local one, whose it is. */
   local_device_id?: string
   /**
@@ -40,7 +46,10 @@ const schema = new Schema<OutageRow>(
     local: { type: Boolean, required: true },
     devices: { type: Number, required: true },
     customers_affected: { type: Number, required: true },
+    open: { type: Number, required: true },
+    last_ended_at: { type: Date, default: null },
     digest: { type: String, required: true },
+    round: { type: String, required: false },
     local_device_id: { type: String, required: false },
     cells: { type: Schema.Types.Mixed, required: false },
     changed_at: { type: Date, required: true },

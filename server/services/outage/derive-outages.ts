@@ -56,11 +56,11 @@ async function deriveRound(deps: Deriving, lease: Lease): Promise<number> {
   const changes = await changesOf(deps, arrivals)
   const events: AreaEventsChange[] = []
   for (const [areaId, change] of changesByArea(changes))
-    events.push(await reviseAreaEvents(deps, areaId, change))
+    events.push(await reviseAreaEvents(deps, areaId, change, round.number))
   const days = await noteChangedDays(deps, round, { changes, events })
   const steps = [
     () => writeBreaks(deps, changes),
-    ...events.map((change) => () => writeAreaEvents(deps, change)),
+    ...events.map((change) => () => writeAreaEvents(deps, change, round.number)),
     () => markDerived(deps, rows, changes),
     () => writeLines(deps, changes),
     () => forgetAreaDays(deps, days),

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import { modelsBeside, type OutageRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { readAhead } from '../read-ahead.ts'
+import { isSameOutage } from './outage-rows.ts'
 import { writeRows } from './write-rows.ts'
 
 const ROWS_AT_ONCE = 1_000
@@ -35,9 +35,7 @@ async function keepOfSame(
   const read = new Map(found.map((row) => [row._id, row]))
   const same = rows.flatMap((row) => {
     const before = read.get(row._id)
-    return before && isDeepStrictEqual({ ...row, changed_at: before.changed_at }, before)
-      ? [before]
-      : []
+    return before && isSameOutage(row, before) ? [before] : []
   })
   await writeRows(
     modelsBeside(models).outages,

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { eventDraft, type EventDraft, type Interruption } from '../../../shared/outage/index.ts'
 import type { OutageRow } from '../../models/index.ts'
-import { breakKey, cellOf } from './outage-rows.ts'
+import { interruptionsDigest } from './outage-digest.ts'
+import { outageCells } from './outage-cells.ts'
 
-/** The row of an outage, but for when it changed. */
-export type DerivedOutage = Omit<OutageRow, 'changed_at'>
+/** The row of an outage, but for when it changed and in which round. */
+export type DerivedOutage = Omit<OutageRow, 'changed_at' | 'round'>
 
 /** A row while the interruptions of its event are told one after the other, in order of start; they are not held. */
 export interface OutageDraft extends Pick<EventDraft, 'joins' | 'add'> {
@@ -14,12 +14,15 @@ export interface OutageDraft extends Pick<EventDraft, 'joins' | 'add'> {
 /** Begins an outage with its first interruption. */
 export function outageDraft(first: Interruption): OutageDraft {
   const draft = eventDraft(first)
-  const cells = new Map<string, [number, number]>()
-  const digest = createHash('sha256')
+  const cells = outageCells()
+  const digest = interruptionsDigest()
+  let open = 0
+  let lastEndedAt: number | null = null
   const note = (one: Interruption): void => {
-    const cell = one.place && cellOf(one.place)
-    if (cell) cells.set(cell.join(), cell)
-    digest.update(textOf(one))
+    if (one.endedAt === null) open += 1
+    else lastEndedAt = Math.max(lastEndedAt ?? one.endedAt, one.endedAt)
+    cells.add(one)
+    digest.add(one)
   }
   note(first)
   return {
@@ -39,18 +42,12 @@ export function outageDraft(first: Interruption): OutageDraft {
         local: event.local,
         devices: event.devices,
         customers_affected: event.customersAffected,
-        digest: digest.copy().digest('hex'),
+        open,
+        last_ended_at: lastEndedAt === null ? null : new Date(lastEndedAt),
+        digest: digest.hex(),
         ...(event.local && { local_device_id: first.deviceId }),
-        ...(cells.size > 0 && { cells: { type: 'MultiPoint', coordinates: [...cells.values()] } }),
+        ...cells.member(),
       }
     },
   }
 }
-
-/** All that is kept of an interruption. */
-const textOf = (one: Interruption): string =>
-  [
-    breakKey(one.deviceId, { state: 'off', firstSeq: one.firstSeq }),
-    ...[one.lastSeq, one.offAt, one.countedAt, one.endedAt],
-    ...[one.stage, one.customersServed, one.place && cellOf(one.place)],
-  ].join(' ') + '\n'

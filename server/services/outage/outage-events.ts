@@ -5,14 +5,16 @@ import {
   stretchesOf,
   type Interruption,
   type InterruptionChange,
+  type Period,
 } from '../../../shared/outage/index.ts'
 import { CHAIN_MS } from '../../../shared/outage/rules.ts'
 import type { InterruptionRow, OutageRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 import { readAhead } from '../read-ahead.ts'
+import { outageByDifference } from './outage-difference.ts'
 import { outageDraft, type DerivedOutage, type OutageDraft } from './outage-draft.ts'
 import { IN_ORDER, startingIn } from './outage-interruptions.ts'
-import { interruptionOf, outageOf } from './outage-rows.ts'
+import { interruptionOf, isSameOutage, outageOf } from './outage-rows.ts'
 import { writeRows } from './write-rows.ts'
 
 const INTERRUPTIONS_AT_ONCE = 1_000
@@ -34,14 +36,24 @@ export async function reviseAreaEvents(
   deps: Pick<Deps, 'models'>,
   areaId: string,
   change: InterruptionChange,
+  round: string,
 ): Promise<AreaEventsChange> {
   const interruptions = withoutSame(change)
   const starts = [...interruptions.removed, ...interruptions.added].map((one) => one.countedAt)
   const touched = await outagesAround(deps, areaId, starts)
-  const changed = changing(interruptions)
   const saved: DerivedOutage[] = []
-  for (const stretch of stretchesOf(touched.map(outageOf), interruptions))
-    saved.push(...(await outagesIn(deps, areaId, stretch, changed)))
+  for (const stretch of stretchesOf(touched.map(outageOf), interruptions)) {
+    const [first, ...others] = touched.filter(({ started_at }) =>
+      isWithin(stretch, started_at.getTime()),
+    )
+    const changed = {
+      removed: interruptions.removed.filter(({ countedAt }) => isWithin(stretch, countedAt)),
+      added: interruptions.added.filter(({ countedAt }) => isWithin(stretch, countedAt)),
+    }
+    const alone = first && others.length === 0
+    const outage = alone && (await outageByDifference(deps.models, first, changed, round))
+    saved.push(...(outage ? [outage] : await outagesIn(deps, areaId, stretch, changing(changed))))
+  }
   const kept = new Set(saved.map(({ _id }) => _id))
   const removed = touched.flatMap(({ _id }) => (kept.has(_id) ? [] : [_id]))
   return { areaId, interruptions, touched, saved, removed }
@@ -59,11 +71,13 @@ function withoutSame({ removed, added }: InterruptionChange): InterruptionChange
   return { removed: removed.filter(isOther), added: added.filter(isOther) }
 }
 
-/** The outages of a stretch of time after a change, in order. */
+const isWithin = ({ fromAt, toAt }: Period, at: number): boolean => at >= fromAt && at <= toAt
+
+/** The outages of a stretch of time after a change, in order, from all interruptions in it. */
 async function outagesIn(
   { models }: Pick<Deps, 'models'>,
   areaId: string,
-  { fromAt, toAt }: { fromAt: number; toAt: number },
+  { fromAt, toAt }: Period,
   changed: ReturnType<typeof changing>,
 ): Promise<DerivedOutage[]> {
   const drafts: OutageDraft[] = []
@@ -90,19 +104,18 @@ async function outagesIn(
 export async function writeAreaEvents(
   { models, clock }: Pick<Deps, 'models' | 'clock'>,
   { touched, saved, removed }: AreaEventsChange,
+  round: string,
 ): Promise<void> {
   const known = new Map(touched.map((row) => [row._id, row]))
   const changedAt = clock.now()
-  const changed = saved.filter((row) => {
-    const before = known.get(row._id)
-    return !before || !isDeepStrictEqual({ ...row, changed_at: before.changed_at }, before)
-  })
+  const changed = saved.filter((row) => !isSameOutage(row, known.get(row._id) ?? {}))
   await writeRows(
     models.outages,
     changed.map((row) => ({
       replaceOne: {
-        filter: { _id: row._id },
-        replacement: { ...row, changed_at: changedAt },
+        // As it was read: a row that another has written meanwhile is not found, and its id is taken.
+        filter: { _id: row._id, digest: known.get(row._id)?.digest ?? row.digest },
+        replacement: { ...row, changed_at: changedAt, round },
         upsert: true,
       },
     })),

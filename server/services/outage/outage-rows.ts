@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type {
   Break,
   Interruption,
@@ -86,6 +87,12 @@ export const interruptionOf = ({ interruption, ...row }: InterruptionRow): Inter
   firstSeq: row.first_seq,
   lastSeq: row.last_seq,
 })
+
+/** Whether a row says the same as another, whenever and in whichever round it was written. */
+export function isSameOutage(row: Partial<OutageRow>, other: Partial<OutageRow>): boolean {
+  const written = { changed_at: null, round: null }
+  return isDeepStrictEqual({ ...row, ...written }, { ...other, ...written })
+}
 
 /** An outage event as the rules know it. */
 export const outageOf = (row: Omit<OutageRow, 'changed_at'>): OutageEvent => ({

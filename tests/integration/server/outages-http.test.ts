@@ -25,6 +25,7 @@ beforeAll(async () => {
     local: false,
     devices: 1,
     customers_affected: 5000,
+    open: 0,
     digest: '0'.repeat(64),
     changed_at: new Date(),
   })

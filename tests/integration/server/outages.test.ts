@@ -14,7 +14,14 @@ import {
 } from '../../../server/services/outage/outage-rows.ts'
 import { rebuildOutages } from '../../../server/services/outage/rebuild-outages.ts'
 import { canonicalText, parseJson } from '../../../shared/json.ts'
-import { interruptionsOf, outageHistory } from '../../../shared/outage/index.ts'
+import {
+  outageDraft,
+  type DerivedOutage,
+  type OutageDraft,
+} from '../../../server/services/outage/outage-draft.ts'
+import { interruptionsOf, outageHistory, type Interruption } from '../../../shared/outage/index.ts'
+import { byStart } from '../../../shared/outage/events.ts'
+import { TestDevice } from '../../device.ts'
 import { startServices, type ServiceTest } from './deps.ts'
 import {
   derive,
@@ -57,15 +64,27 @@ const byText = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(ro
 async function fromScratch() {
   const histories = await historiesFromScratch(test.deps)
   const { heartbeatMs } = test.deps.settings
+  const exact = histories.flatMap(interruptionsOf)
+  const interruptions = exact.map((one) => ({ ...one, place: one.place && cellOf(one.place) }))
   return {
     breaks: histories.flatMap(({ breaks }) =>
       breaks.filter(({ state, toAt }) => state === 'off' || toAt !== null),
     ),
-    interruptions: histories
-      .flatMap(interruptionsOf)
-      .map((one) => ({ ...one, place: one.place && cellOf(one.place) })),
+    interruptions,
     events: outageHistory(histories, { asOfAt: START_AT, heartbeatMs }).events,
+    rows: rowsFrom(interruptions),
   }
+}
+
+function rowsFrom(interruptions: readonly Interruption[]): DerivedOutage[] {
+  const drafts: OutageDraft[] = []
+  const byArea = Map.groupBy(interruptions, ({ areaId }) => areaId)
+  for (const one of [...byArea.values()].flatMap((ofArea) => ofArea.toSorted(byStart))) {
+    const draft = drafts.at(-1)
+    if (draft?.joins(one)) draft.add(one)
+    else drafts.push(outageDraft(one))
+  }
+  return drafts.map((draft) => draft.row())
 }
 
 async function expectAsFromScratch() {
@@ -79,6 +98,8 @@ async function expectAsFromScratch() {
     byText(scratch.interruptions.map(sorted)),
   )
   expect(byText(events.map(sorted))).toEqual(byText(scratch.events.map(sorted)))
+  const rows = await test.deps.models.outages.find({}, { changed_at: 0, round: 0 }).lean()
+  expect(byText(rows.map(sorted))).toEqual(byText(scratch.rows.map(sorted)))
   return { breaks, events, lines }
 }
 
@@ -205,6 +226,41 @@ it('ends the same when killed between any two writes, with more arriving meanwhi
   }
   // The round noted, breaks, events, marks, lines, the round done.
   expect(cuts).toBeGreaterThan(5)
+}, 60_000)
+
+const street = Array.from({ length: 8 }, (_, index) => new TestDevice(`street ${index}`))
+
+it('sums an outage up by what each round changes, as from all at once, killed anywhere', async () => {
+  const steps = fc.array(fc.record({ order: fc.integer(), group: fc.nat(5), minute: fc.nat(3) }), {
+    minLength: 2 * street.length,
+    maxLength: 2 * street.length,
+  })
+  await fc.assert(
+    fc.asyncProperty(steps, fc.nat(12), async (life, left) => {
+      await forget(test.deps)
+      const { records } = test.deps.models
+      const said = (device: TestDevice, seq: number, minutes: number) =>
+        readingRow(device, seq, { minutes, on: seq !== 2, lateMinutes: 0 })
+      await records.create(street.flatMap((one) => [eventRow(one, 'enrolled', 0), said(one, 1, 5)]))
+      await derive(test.deps)
+      const told = street.flatMap((one, index) => {
+        const [off, on] = [life[2 * index], life[2 * index + 1]]
+        if (!off || !on) return []
+        return [
+          { ...off, row: said(one, 2, 10 + off.minute) },
+          { ...on, group: 6 + on.group, row: said(one, 3, 20 + on.minute) },
+        ]
+      })
+      told.sort((a, b) => a.group - b.group || a.order - b.order)
+      for (const group of Map.groupBy(told, (one) => one.group).values()) {
+        await records.create(group.map(({ row }) => row))
+        await derive(test.deps, cutAfter(test.deps.models, left).models).catch(() => null)
+        await derive(test.deps)
+      }
+      await expectAsFromScratch()
+    }),
+    { numRuns: 12 },
+  )
 }, 60_000)
 
 it('sets a damaged record aside, shows it, and derives all others; a rebuild looks at it again', async () => {

@@ -134,6 +134,7 @@ async function outage({ minutesAgo = 10, local = false } = {}): Promise<string> 
     local,
     devices: 23,
     customers_affected: 900,
+    open: 0,
     digest: '0'.repeat(64),
     changed_at: now,
   })
