@@ -13,6 +13,8 @@ interface Alert {
   outage: Outage
   /** When it was known that the outage is no blink. */
   sustainedAt: string
+  /** When what is told of it last became other than it was. */
+  changedAt: string
   /** Of its area; null where none was imported. */
   outline: AreaGeometry | null
   status: AlertStatus
@@ -31,18 +33,21 @@ function outerRings(outline: AreaGeometry): Position[][] {
 }
 
 /**
- * An outage as an alert by the Common Alerting Protocol, OASIS 1.2. While it goes on it is the first message; once mains
- * are back, an update that says all clear and names the first. Repeatable: the same outage gives the same message.
+ * An outage as an alert by the Common Alerting Protocol, OASIS 1.2. As it was when it began to call for one it is the first
+ * message; whatever changes afterwards, mains that are back too, is an update under an identifier of its own that names the
+ * first (§3.2.1). Repeatable: the same outage gives the same message.
  */
 export function capDocument(
   portal: Portal,
-  { outage, sustainedAt, outline, status }: Alert,
+  { outage, sustainedAt, changedAt, outline, status }: Alert,
 ): string {
   const sender = `gridwitness@${new URL(portal.origin).host}`
   const first = { identifier: outage.outage_id, sent: capTime(sustainedAt) }
   const isOver = outage.ended_at !== null
-  const head = isOver
-    ? { identifier: `${first.identifier}.restored`, sent: capTime(outage.ended_at ?? sustainedAt) }
+  const isUpdate = isOver || changedAt > sustainedAt
+  const at = changedAt > sustainedAt ? changedAt : sustainedAt
+  const head = isUpdate
+    ? { identifier: `${first.identifier}.${at.replaceAll(/[-:]/g, '')}`, sent: capTime(at) }
     : first
   return create(
     { version: '1.0', encoding: 'UTF-8' },
@@ -53,9 +58,9 @@ export function capDocument(
         sender,
         sent: head.sent,
         status,
-        msgType: isOver ? 'Update' : 'Alert',
+        msgType: isUpdate ? 'Update' : 'Alert',
         scope: 'Public',
-        ...(isOver && { references: `${sender},${first.identifier},${first.sent}` }),
+        ...(isUpdate && { references: `${sender},${first.identifier},${first.sent}` }),
         info: {
           language: 'en',
           category: 'Infra',

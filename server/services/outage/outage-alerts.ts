@@ -73,7 +73,11 @@ export async function alertsAtom(deps: Deps, portal: Portal, customers: number):
     entries: alerts.map((row) => {
       const outage = asOutage(row, names.get(row.area_id) ?? null, now)
       const enclosure = { url: capUrl(outageUrl(portal, outage)), type: CAP_TYPE }
-      return { ...outageEntry(portal, outage), enclosure }
+      return {
+        ...outageEntry(portal, outage),
+        updatedAt: secondText(row.changed_at),
+        enclosure,
+      }
     }),
   })
 }
@@ -98,6 +102,7 @@ export async function outageCap(
   return capDocument(portal, {
     outage: asOutage(row, area?.name ?? null, now),
     sustainedAt: secondText(sustainedAt),
+    changedAt: secondText(row.changed_at),
     outline: area?.outline ?? null,
     status,
   })

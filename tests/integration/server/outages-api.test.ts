@@ -320,6 +320,8 @@ describe('an alert', () => {
 
   it('has what CAP 1.2 requires, and is the same whenever it is asked for', async () => {
     const { outage_id } = await pumpOutage()
+    const { models } = test.deps
+    await models.outages.updateOne({ _id: outage_id }, { changed_at: new Date(at(12)) })
     const alert = await alertOf()
     expect(alert).toMatchObject({
       '@xmlns': 'urn:oasis:names:tc:emergency:cap:1.2',
@@ -339,6 +341,19 @@ describe('an alert', () => {
       },
     })
     expect(await alertOf()).toEqual(alert)
+    expect(alert.references).toBeUndefined()
+    await models.outages.updateOne({ _id: outage_id }, { changed_at: new Date(at(60)) })
+  })
+
+  it('is another message whenever the outage is another, and names the first', async () => {
+    const { outage_id } = await pumpOutage()
+    expect(await alertOf()).toMatchObject({
+      identifier: `${outage_id}.${at(60).replaceAll(/[-:]/g, '')}`,
+      sent: at(60).replace('Z', '-00:00'),
+      msgType: 'Update',
+      references: `gridwitness@portal.example,${outage_id},${at(16).replace('Z', '-00:00')}`,
+      info: { responseType: 'Monitor', urgency: 'Immediate' },
+    })
   })
 
   it('is none for an outage too small, momentary or local', async () => {
@@ -359,7 +374,7 @@ describe('an alert', () => {
     const { alert } = xml(await outageCap(test.deps, PORTAL, outage_id, options))
     const sent = at(16).replace('Z', '-00:00')
     expect(alert).toMatchObject({
-      identifier: `${outage_id}.restored`,
+      identifier: `${outage_id}.${at(60).replaceAll(/[-:]/g, '')}`,
       msgType: 'Update',
       references: `gridwitness@portal.example,${outage_id},${sent}`,
       info: { responseType: 'AllClear', urgency: 'Past' },
