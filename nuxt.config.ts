@@ -122,6 +122,8 @@ export default defineNuxtConfig({
       operator: '',
       /** E-mail address or http(s) URL at which they are reached. */
       contact: '',
+      /** Where the source code of this portal is had, with the tool for checking; http(s) URL; empty: nothing is said. */
+      sourceUrl: '',
       /** Zone in which every page tells the time (IANA). */
       timeZone: 'Asia/Kolkata',
       /** Whose way of writing numbers and dates is followed (ISO 3166). */

@@ -16,10 +16,13 @@ export function keepComplaintSecret(complaintId: string, secret: string): void {
 /** The secret of a complaint: of the address, else as kept; null without. In the browser only. */
 export function complaintSecretHere(complaintId: string): string | null {
   const inAddress = /^#([\w-]{43})$/.exec(location.hash)?.[1]
-  if (inAddress !== undefined) {
-    keepComplaintSecret(complaintId, inAddress)
-    return inAddress
-  }
+  if (inAddress === undefined) return complaintSecretKept(complaintId)
+  keepComplaintSecret(complaintId, inAddress)
+  return inAddress
+}
+
+/** The secret of a complaint as this browser kept it; null without. In the browser only. */
+export function complaintSecretKept(complaintId: string): string | null {
   try {
     return localStorage.getItem(keyOf(complaintId))
   } catch {

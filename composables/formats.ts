@@ -31,6 +31,8 @@ export function formatsIn({ tag, timeZone }: FormatOptions) {
     new Intl.DateTimeFormat(locale, { timeZone, ...options }).format(new Date(at))
   const date = (at: string) => written(at, DAY)
   const time = (at: string, style: MomentStyle = 'minute') => written(at, TIMES[style])
+  const moment = (at: string, style: MomentStyle = 'minute') =>
+    written(at, { ...DAY, ...TIMES[style] })
 
   return {
     /** Grouped as the region groups: 12,34,567 in India. */
@@ -48,12 +50,23 @@ export function formatsIn({ tag, timeZone }: FormatOptions) {
     },
     date,
     time,
-    moment: (at: string, style: MomentStyle = 'minute') => written(at, { ...DAY, ...TIMES[style] }),
+    moment,
     /** To the second and with the zone: "27 Sept 2024, 14:05:09 IST". */
     momentWithZone: (at: string) => written(at, { ...DAY, ...TIMES.second, timeZoneName: 'short' }),
-    /** The moment without its day where that is today's. */
-    briefMoment: (at: string, now: string, style: MomentStyle = 'minute') =>
-      date(at) === date(now) ? time(at, style) : written(at, { ...DAY, ...TIMES[style] }),
+    /**
+     * How pages tell a moment: its day where that is not today's; the zone where it stands for all times of the page. `now` is
+     * null where today is not known: then the day is told.
+     */
+    briefMoment: (
+      at: string,
+      now: string | null,
+      { style = 'minute', hasZone = false }: { style?: MomentStyle; hasZone?: boolean } = {},
+    ) =>
+      written(at, {
+        ...(now === null || date(at) !== date(now) ? DAY : {}),
+        ...TIMES[style],
+        ...(hasZone && { timeZoneName: 'short' }),
+      }),
     /** "5 minutes ago", "in 2 days", in the largest unit that fits. */
     relative(at: string, now: string): string {
       const minutes = Math.round((Date.parse(at) - Date.parse(now)) / MINUTE_MS)
@@ -70,11 +83,11 @@ export function formatsIn({ tag, timeZone }: FormatOptions) {
     utcWeekday: (at: string) => written(at, { weekday: 'short', timeZone: 'UTC' }),
     /** Without the year, for the edge of a chart: "21 Nov". */
     shortDate: (at: string) => written(at, { day: 'numeric', month: 'short' }),
-    /** Name of the zone in which times are told: "India Standard Time". */
+    /** Name of the zone in which times are told, summer and winter: "India Standard Time", "Eastern Time". */
     zoneName(): string {
       const parts = new Intl.DateTimeFormat(locale, {
         timeZone,
-        timeZoneName: 'long',
+        timeZoneName: 'longGeneric',
       }).formatToParts(0)
       return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone
     },

@@ -14,6 +14,7 @@ interface Spanned {
 
 /** Addresses of what is told of supply: areas, outages, figures, sensors. */
 export const supplyApi = {
+  area: (areaId: string) => `${API}/areas/${part(areaId)}`,
   reliability: (areaId: string, { from, to }: Required<Spanned>) =>
     withQuery(`${API}/areas/${part(areaId)}/reliability`, { from, to, interval: 'day' }),
   outages: ({ areaId, status, cursor, limit }: OutageFilter & Paged) =>

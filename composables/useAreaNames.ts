@@ -1,14 +1,17 @@
 import { everyArea } from './area/every-area.ts'
+import { uniqueNames } from './area/unique-names.ts'
 
 /** Names of the areas by id, for labels and filters. */
 export async function useAreaNames() {
-  const { data } = await useAsyncData('area-names', async () =>
-    (await everyArea({ hasOutlines: false })).map(({ area_id, name, parent_id }) => ({
+  const { data } = await useAsyncData('area-names', async () => {
+    const found = await everyArea({ hasOutlines: false })
+    const names = uniqueNames(found)
+    return found.map(({ area_id, name, parent_id }) => ({
       areaId: area_id,
-      name,
+      name: names.get(area_id) ?? name,
       parentId: parent_id,
-    })),
-  )
+    }))
+  })
   const areas = computed(() => data.value ?? [])
   const nameOf = (areaId: string) =>
     areas.value.find((area) => area.areaId === areaId)?.name ?? areaId

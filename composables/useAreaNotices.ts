@@ -24,7 +24,7 @@ export function useAreaNotices(areaId: string) {
   const { locale } = useI18n()
   const offered = ref(false)
   const subscribed = ref(false)
-  const state = ref<'idle' | 'working' | 'denied' | 'failed' | 'homeScreen'>('idle')
+  const state = ref<'idle' | 'working' | 'denied' | 'failed' | 'untold' | 'homeScreen'>('idle')
   let key = ''
 
   async function look(): Promise<void> {
@@ -91,8 +91,9 @@ export function useAreaNotices(areaId: string) {
     try {
       await (subscribed.value ? unsubscribe() : subscribe())
       if (state.value === 'working') state.value = 'idle'
-    } catch {
-      state.value = 'failed'
+    } catch (failure) {
+      // What the browser refuses is a DOMException; all else came of asking the portal.
+      state.value = failure instanceof DOMException ? 'failed' : 'untold'
     }
   }
 

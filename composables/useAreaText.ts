@@ -12,6 +12,7 @@ export function useAreaText() {
     if (sensors === 0) return t('area.now.none')
     if (counts.on + counts.off === 0) return t('area.now.allSilent', { sensors: number(sensors) })
     if (counts.off === 0) return t('area.now.on', { number: number(counts.on) }, counts.on)
+    if (sensors === 1) return t('area.now.offAlone')
     const values = { off: number(counts.off), sensors: number(sensors) }
     return t('area.now.off', values, counts.off)
   }

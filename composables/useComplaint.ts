@@ -11,10 +11,7 @@ export async function useComplaint(id: string) {
   const trouble = shallowRef<Trouble | null>(null)
   const isBusy = ref(false)
   // Before anything is awaited: afterwards it is no longer known which component this is.
-  onMounted(() => {
-    secret.value = complaintSecretHere(id)
-    if (secret.value !== null) void refresh()
-  })
+  onMounted(recall)
 
   const { data, error } = await useAsyncData(
     `complaint:${id}`,
@@ -24,6 +21,12 @@ export async function useComplaint(id: string) {
   if (error.value && NOT_THERE.includes(error.value.statusCode ?? 0))
     throw createError({ statusCode: 404, fatal: import.meta.client })
   if (error.value) trouble.value = troubleOf(error.value)
+
+  /** Takes up the secret that is here now, and what comes by it. */
+  function recall() {
+    secret.value = complaintSecretHere(id)
+    if (secret.value !== null) void refresh()
+  }
 
   async function refresh() {
     try {
@@ -59,6 +62,7 @@ export async function useComplaint(id: string) {
     trouble,
     isBusy,
     step,
+    recall,
     refresh,
   }
 }

@@ -27,7 +27,8 @@ const draftSchema = z.strictObject({
 export type ComplaintDraft = z.infer<typeof draftSchema>
 
 const KEY = 'gridwitness.complaint-draft'
-const EMPTY: ComplaintDraft = {
+/** Nothing written yet. */
+export const EMPTY_DRAFT: Readonly<ComplaintDraft> = {
   kind: null,
   place: null,
   address: '',
@@ -39,17 +40,17 @@ const EMPTY: ComplaintDraft = {
 
 /** Writes the place of a complaint about to be begun, the rest being kept. */
 export function keepComplaintPlace({ latitude, longitude }: Coordinates): void {
-  keep({ ...(kept() ?? EMPTY), place: exactPlace({ latitude, longitude }) })
+  keep({ ...(kept() ?? EMPTY_DRAFT), place: exactPlace({ latitude, longitude }) })
 }
 
 /** What is being written. It stays in this browser until it is sent: no connection is needed to begin. */
 export function useComplaintDraft() {
-  const draft = ref<ComplaintDraft>({ ...EMPTY })
+  const draft = ref<ComplaintDraft>({ ...EMPTY_DRAFT })
   onMounted(() => {
-    draft.value = kept() ?? { ...EMPTY }
+    draft.value = kept() ?? { ...EMPTY_DRAFT }
     watch(draft, keep, { deep: true })
   })
-  const clear = () => (draft.value = { ...EMPTY })
+  const clear = () => (draft.value = { ...EMPTY_DRAFT })
   return { draft, clear }
 }
 

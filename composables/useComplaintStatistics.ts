@@ -1,9 +1,13 @@
 import type { ComplaintStatistics } from '../shared/api/complaints.ts'
 
-/** How complaints of an area were dealt with; null while there is none chosen or it could not be had. */
+/**
+ * How complaints of an area were dealt with; null while there is none chosen or it could not be had. Asked for again when
+ * `asOf` changes.
+ */
 export async function useComplaintStatistics(
   areaId: () => string | undefined,
   period: () => Period = () => ({}),
+  asOf: () => string | null = () => null,
 ) {
   const path = computed(() => {
     const id = areaId()
@@ -13,7 +17,7 @@ export async function useComplaintStatistics(
   const { data } = await useAsyncData(
     key,
     async () => (path.value === null ? null : ask<ComplaintStatistics>(path.value)),
-    { deep: false },
+    { deep: false, watch: [asOf] },
   )
   return computed(() => data.value ?? null)
 }

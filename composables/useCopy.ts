@@ -1,6 +1,6 @@
 const SHOWN_MS = 2_000
 
-/** Puts text on the clipboard; `isCopied` tells so for a moment. */
+/** Puts text on the clipboard; `isCopied` tells so for a moment. Where the browser forbids it, nothing is told. */
 export function useCopy(): {
   isCopied: Readonly<Ref<boolean>>
   copy: (text: string) => Promise<void>
@@ -9,7 +9,11 @@ export function useCopy(): {
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function copy(text: string) {
-    await navigator.clipboard.writeText(text)
+    try {
+      await navigator.clipboard.writeText(text)
+    } catch {
+      return
+    }
     isCopied.value = true
     clearTimeout(timer)
     timer = setTimeout(() => (isCopied.value = false), SHOWN_MS)

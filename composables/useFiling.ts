@@ -17,13 +17,12 @@ export function useFiling(draft: Ref<ComplaintDraft>, clear: () => void) {
   const isBusy = ref(false)
   const trouble = shallowRef<Trouble | null>(null)
   const filed = shallowRef<ComplaintFiled | null>(null)
+  /** What is in the ledger now joins a complaint that was there. */
+  const hasJoined = ref(false)
   /** Chosen, not yet sent: it follows the complaint, which does not wait for it. */
   const photo = shallowRef<File | null>(null)
   const isPhotoLost = ref(false)
   const unanswered = ref<Unanswered | null>(null)
-
-  // What sending needs is here before the connection goes.
-  onMounted(() => void loadSolver().catch(() => undefined))
 
   /** Joins this complaint, or files one of its own; what was handed in before goes again as it was. */
   async function send(joins: string | null = null): Promise<void> {
@@ -47,6 +46,7 @@ export function useFiling(draft: Ref<ComplaintDraft>, clear: () => void) {
         { 'idempotency-key': `"${handedIn.key}"` },
       )
       keepComplaintSecret(filed.value.complaint_id, filed.value.token)
+      hasJoined.value = handedIn.joins !== null
       unanswered.value = null
       clear()
       if (photo.value) await sendPhoto(filed.value, photo.value)
@@ -74,7 +74,7 @@ export function useFiling(draft: Ref<ComplaintDraft>, clear: () => void) {
     }
   }
 
-  return { isBusy, trouble, unanswered, filed, photo, isPhotoLost, send }
+  return { isBusy, trouble, unanswered, filed, hasJoined, photo, isPhotoLost, send }
 }
 
 const newKey = () => toBase64url(crypto.getRandomValues(new Uint8Array(KEY_BYTES)))

@@ -8,6 +8,15 @@ export function useFormat() {
   const { timeZone, region } = useRuntimeConfig().public
   const format = computed(() => formatsIn({ tag: `${locale.value}-${region}`, timeZone }))
 
+  const now = useNow()
+  /** A moment as pages tell it: without its day where that is today's, which only the browser knows. */
+  const when = (at: string, options?: Parameters<typeof format.value.briefMoment>[2]) =>
+    format.value.briefMoment(
+      at,
+      now.value === null ? null : new Date(now.value).toISOString(),
+      options,
+    )
+
   /** "2 h 05 min"; a minute at least is told in minutes. */
   function duration(durationMs: number): string {
     const { days, hours, minutes } = durationParts(durationMs)
@@ -17,5 +26,5 @@ export function useFormat() {
     return t('common.duration.minutes', { minutes })
   }
 
-  return { format, duration }
+  return { format, duration, when }
 }

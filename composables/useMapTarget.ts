@@ -11,6 +11,11 @@ export function useMapTarget(chosen: Ref<Chosen | null>) {
     target.value = { kind: 'area', areaId }
   }
 
+  /** Takes the map to an area without choosing it. */
+  function showArea(areaId: string) {
+    target.value = { kind: 'area', areaId }
+  }
+
   function goToPlace(next: Place, isHere = true) {
     place.value = next
     target.value = { kind: 'place', place: next, isHere }
@@ -29,5 +34,5 @@ export function useMapTarget(chosen: Ref<Chosen | null>) {
     goToPlace({ latitude, longitude }, false)
   }
 
-  return { target, place, goToArea, goToFound, goToPlace }
+  return { target, place, goToArea, goToFound, goToPlace, showArea }
 }

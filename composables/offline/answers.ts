@@ -1,5 +1,5 @@
 import { KEPT_AT } from './messages.ts'
-import { offlinePageFor } from './rules.ts'
+import { keptUnder, offlinePageFor } from './rules.ts'
 import type { KeptStores } from './stores.ts'
 
 /** How the worker answers. `later` keeps the worker alive until what is kept is kept. */
@@ -41,8 +41,10 @@ export async function answerPage({ stores, fetch, later }: Line, request: Reques
     later(stores.keep('page', request.url, response.clone()))
     return response
   } catch (failure) {
-    const kept = await stores.find('page', request.url)
-    if (kept) return marked(kept.response, kept.at)
+    for (const url of keptUnder(request.url)) {
+      const kept = await stores.find('page', url)
+      if (kept) return marked(kept.response, kept.at)
+    }
     const { origin } = new URL(request.url)
     const offline = await stores.find('page', `${origin}${offlinePageFor(request.url)}`)
     if (!offline) throw failure

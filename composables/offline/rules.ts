@@ -4,10 +4,13 @@
 export type Keeping = 'page' | 'state' | 'asset'
 
 /** Pages and answers that are for one person: never kept on a device others may use. */
-const PRIVATE_PAGE = /^(?:\/hi)?\/(?:admin|account|sign-in|invitation|reset|complaints)(?:\/|$)/
-const PUBLIC_ANSWER = /^\/api\/v1\/(?:map|areas|outages|devices|batches|ledger)(?:\/|$)/
+const PRIVATE_PAGE =
+  /^(?:\/hi)?\/(?:(?:admin|account|sign-in|invitation|reset)(?:\/|$)|complaints\/(?!new\/?$))/
+/** Of complaints the list alone: one of them is told to whoever has its link more than to others. */
+const PUBLIC_ANSWER =
+  /^\/api\/v1\/(?:(?:map|areas|outages|devices|batches|ledger)(?:\/|$)|complaints$)/
 /** Of an area or outage, but not for the eyes of everyone, or without end. */
-const NEVER = /\/complaints(?:\/|$)|\/events$|\/file$/
+const NEVER = /\/complaints\/|\/events$|\/file$/
 const ASSET = /^\/(?:_nuxt|_i18n|icons)\/|^\/favicon\.svg$|^\/manifest[\w-]*\.webmanifest$/
 /** These say which build is the newest: an old answer would be a lie. */
 const BUILD_FACTS = /^\/_nuxt\/builds\//
@@ -27,6 +30,15 @@ export function keepingOf({ method, url, mode }: Asked, origin: string): Keeping
   if (PUBLIC_ANSWER.test(pathname)) return NEVER.test(pathname) ? null : 'state'
   if (mode !== 'navigate' || /^\/(?:api|ipfs|open311|og)\//.test(pathname)) return null
   return PRIVATE_PAGE.test(pathname) || /\.\w+$/.test(pathname) ? null : 'page'
+}
+
+/** A form is the same whatever its address says of a place: the address under which any of them was kept. */
+const FORM = /^(?:\/hi)?\/complaints\/new\/?$/
+
+/** Addresses under which a page may be kept, the nearest first. */
+export function keptUnder(url: string): string[] {
+  const { origin, pathname, search } = new URL(url)
+  return search !== '' && FORM.test(pathname) ? [url, `${origin}${pathname}`] : [url]
 }
 
 /** The page that is shown where there is neither network nor a kept page, in the language of the address. */

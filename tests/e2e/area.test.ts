@@ -64,8 +64,11 @@ describe('the pages of areas', () => {
   it('say over which time figures were measured, where that is not the whole period', async () => {
     await open(`/areas/${WARD}?period=year`)
     expect(await page.getByTestId('served-days').innerText()).toMatch(
-      /^Sensors were in service here on 7 of these 3\d\d days, from \d+ \w+ \d{4} on\./,
+      /^Sensors were in service here on 7 of these 3\d\d days, from \d+ \w+ \d{4} on\. .*too little/,
     )
+    expect(await page.locator('[data-measured=customerMinutesOff]').innerText()).toMatch(/[1-9]/)
+    for (const name of ['saifi', 'saidi', 'maifi'])
+      expect(await page.locator(`[data-figure=${name}]`).innerText()).toContain('too short a time')
   })
 
   it('tell in the calendar how long each day was without power', async () => {
@@ -110,7 +113,7 @@ describe('the pages of areas', () => {
     await trouble.waitFor()
     await page.unroute('**/reliability?*')
     await trouble.getByRole('button', { name: 'Try again' }).click()
-    await page.getByTestId('figures').waitFor()
+    await page.locator('[data-figure=saidi]').waitFor()
   })
 
   it('say calmly that there is no such area', async () => {

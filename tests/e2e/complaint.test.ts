@@ -146,7 +146,57 @@ describe('the complaint pages', () => {
   it('say what is missing instead of sending half', async () => {
     await open()
     await page.getByRole('button', { name: 'File the complaint' }).click()
-    expect(await page.getByRole('alert').innerText()).toMatch(/what is the matter[^]*Say where/)
+    expect((await page.getByRole('alert').allInnerTexts()).join()).toMatch(
+      /what is the matter[^]*Say where/,
+    )
+    const kinds = page.getByRole('radiogroup')
+    expect(await kinds.getAttribute('aria-invalid')).toBe('true')
+    expect(await kinds.evaluate((one) => one.contains(document.activeElement))).toBe(true)
+    await page.getByText('Low voltage').click()
+    await page.getByRole('button', { name: 'File the complaint' }).click()
+    const place = page.getByRole('combobox')
+    await expect.poll(() => place.evaluate((one) => one === document.activeElement)).toBe(true)
+    expect(await place.getAttribute('aria-invalid')).toBe('true')
+  })
+
+  it('send nothing before their scripts run, and say so where none ever do', async () => {
+    const context = await scene.browser.newContext({ javaScriptEnabled: false })
+    const bare = await context.newPage()
+    for (const path of ['/complaints/new', '/sign-in']) {
+      await bare.goto(`${scene.test.url}${path}`)
+      expect(await bare.locator('noscript').first().innerText()).toContain('needs JavaScript')
+      expect(await bare.locator('noscript').first().isVisible(), path).toBe(true)
+      expect(await bare.locator('button[type=submit]').isDisabled(), path).toBe(true)
+      await bare.locator('form input:not([type=file], [type=radio])').last().fill('9876543210')
+      await bare.keyboard.press('Enter')
+      expect(bare.url()).toBe(`${scene.test.url}${path}`)
+    }
+    await bare.goto(scene.test.url)
+    expect(await bare.locator('noscript').isVisible()).toBe(true)
+    expect(await bare.getByText('Drawing the map').isVisible()).toBe(false)
+    await context.close()
+  })
+
+  it('tell the filer its number, its link and when it is sealed, and know it again', async () => {
+    await file('Dark again')
+    const receipt = page.getByTestId('filed')
+    const url = await page.getByTestId('secret-url').innerText()
+    const id = new URL(url).pathname.split('/').at(-1) ?? ''
+    expect(await receipt.innerText()).toContain(`Its number: ${id}`)
+    expect(await receipt.innerText()).toMatch(/By .*\d\d:\d\d at the latest it is sealed/)
+    await open('/complaints')
+    const yours = page.locator(`li:has(a[href$="${id}"])`).getByTestId('yours')
+    await yours.waitFor()
+    const { page: other } = await watchedPage(scene.browser, PHONE)
+    await other.goto(url.replace(/#.*/, ''), { waitUntil: 'networkidle' })
+    await other.getByTestId('join').getByRole('button', { name: 'Mine too' }).click()
+    await other.getByText('You have joined this complaint').waitFor()
+    await other.getByText('2 people affected').waitFor()
+    await other.getByTestId('own').waitFor()
+    await other.context().close()
+    await page.goto(url, { waitUntil: 'networkidle' })
+    expect(await page.getByTestId('join').count()).toBe(0)
+    expect(complaints).toEqual([])
   })
 
   it('show the outlines of areas where there are no tiles, and take the place pointed at', async () => {
@@ -229,8 +279,11 @@ describe('the complaint pages', () => {
     await act(id, { action: 'resolve' })
     await page.reload({ waitUntil: 'networkidle' })
     await page.getByTestId('contradicted').waitFor()
+    const figures = page.getByTestId('figures')
+    const before = await figures.innerText()
     await page.getByRole('button', { name: /Dispute/ }).click()
     await page.locator('[data-status=disputed]').waitFor()
+    await expect.poll(() => figures.innerText()).not.toBe(before)
     expect(complaints).toEqual([])
   })
 

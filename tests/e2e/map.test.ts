@@ -147,11 +147,24 @@ describe('the map', () => {
     expect(await page.getByTestId('around').count()).toBe(0)
     await page.getByRole('button', { name: 'Show where I am' }).click()
     const around = page.getByTestId('around')
-    await around.getByText(/^1 of 1 sensors around here reports no mains since \d\d:\d\d/).waitFor()
+    await around
+      .getByText(/^The only sensor around here reports no mains since \d\d:\d\d/)
+      .waitFor()
     expect(asked.filter((url) => url.includes(geolocation.latitude.toFixed(5)))).toEqual([])
     await around.getByRole('link', { name: 'Report a problem here' }).click()
     await page.waitForURL(/\/complaints\/new$/)
     await scene.report(device, { power_status: 'ON', reason: 'boot' })
+  })
+
+  it('tells of the area where no sensor is near', async () => {
+    await page.context().grantPermissions(['geolocation'])
+    await page.context().setGeolocation({ latitude: 25.85, longitude: 85.2 })
+    await open()
+    await page.getByRole('button', { name: 'Show where I am' }).click()
+    const around = page.getByTestId('around')
+    await around.getByText('No sensor stands close by.').waitFor()
+    expect(await around.getByTestId('wider').innerText()).toMatch(/^Patna: .*sensors/)
+    await around.getByRole('link', { name: 'This area' }).waitFor()
   })
 
   it('says what to do where the browser does not tell the place', async () => {

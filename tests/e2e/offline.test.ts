@@ -46,12 +46,16 @@ describe('the portal without network', () => {
       .poll(cachedPaths, { timeout: 20_000 })
       .toContainEqual(expect.stringMatching(/^\/api\/v1\/areas\b/))
     await expect.poll(cachedPaths, { timeout: 20_000 }).toContain('/')
-    for (const path of ['/sign-in', '/complaints', '/batches'])
+    for (const path of ['/sign-in', '/complaints', '/complaints/new', '/batches'])
       await page.goto(`${scene.test.url}${path}`, { waitUntil: 'networkidle' })
     expect(await page.getByTestId('offline').count()).toBe(0)
     await expect.poll(cachedPaths).toContain('/batches')
+    await expect.poll(cachedPaths).toContain('/complaints/new')
     const paths = await cachedPaths()
-    expect(paths.filter((path) => /sign-in|session|complaints|admin/.test(path))).toEqual([])
+    expect(paths).toContain('/complaints')
+    expect(paths.filter((path) => /sign-in|session|complaints\/(?!new$)|admin/.test(path))).toEqual(
+      [],
+    )
   })
 
   it('shows the map as it was last, and says of when', async () => {
@@ -65,6 +69,19 @@ describe('the portal without network', () => {
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.locator('[aria-busy=false] .outage-map canvas').waitFor()
     expect(await page.getByText('Patna').count()).toBeGreaterThan(0)
+  })
+
+  it('opens the form, for whatever place, and keeps what is written', async () => {
+    await page.goto(`${scene.test.url}/complaints/new?area=in-br-patna`, { waitUntil: 'load' })
+    await page.getByTestId('write-now').waitFor()
+    await page.getByLabel(/Anything to add/).fill('Written in the dark')
+    await page.reload({ waitUntil: 'load' })
+    await page.getByTestId('write-now').waitFor()
+    await expect
+      .poll(() => page.getByLabel(/Anything to add/).inputValue())
+      .toBe('Written in the dark')
+    await page.goto(`${scene.test.url}/complaints`, { waitUntil: 'load' })
+    await page.getByRole('heading', { level: 1, name: 'Complaints' }).waitFor()
   })
 
   it('says in the language of the address that there is nothing to show', async () => {

@@ -40,7 +40,7 @@ describe('the pages of outages and sensors', () => {
   it('tell in a sentence what happened', async () => {
     await open(`/outages/${scene.past.outage_id}`)
     const story = await page.getByTestId('story').innerText()
-    expect(story).toMatch(/Power was lost at .* and was back at .*, after 1 h 30 min/)
+    expect(story).toMatch(/Power was lost: .*\. It was back: .*, after 1 h 30 min\./)
     expect(story).toContain('74 customers, measured by 2 sensors')
     expect(story).toContain('sustained')
   })

@@ -6,12 +6,12 @@ const TEXT = 4.5
 const SIGN = 3
 const CSS = readFileSync(new URL('../../../assets/main.css', import.meta.url), 'utf8')
 const THEMES = [
-  { name: 'light', start: ':root,', page: '#ffffff' },
-  { name: 'dark', start: '.dark {', page: '#1c1917' },
+  { name: 'light', start: ':root,', page: '#ffffff', raised: '#f5f5f4' },
+  { name: 'dark', start: '.dark {', page: '#1c1917', raised: '#292524' },
 ]
 const STATES = ['on', 'off', 'silent']
 
-describe.each(THEMES)('the colours of supply in the $name theme', ({ start, page }) => {
+describe.each(THEMES)('the colours of supply in the $name theme', ({ start, page, raised }) => {
   const block = CSS.slice(CSS.indexOf(start))
   const colour = (name: string): string => {
     const found = new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(block.slice(0, block.indexOf('}')))
@@ -23,6 +23,11 @@ describe.each(THEMES)('the colours of supply in the $name theme', ({ start, page
     const text = colour(`state-${state}`)
     expect(contrast(text, page)).toBeGreaterThanOrEqual(TEXT)
     expect(contrast(text, colour(`state-${state}-soft`))).toBeGreaterThanOrEqual(TEXT)
+  })
+
+  it('draw edges of fields that are seen, on the page and on what is raised above it', () => {
+    for (const surface of [page, raised])
+      expect(contrast(colour('ui-border-accented'), surface)).toBeGreaterThanOrEqual(SIGN)
   })
 
   it.each(STATES)('stand out as signs on the map: %s', (state) => {

@@ -37,6 +37,14 @@ describe('moments', () => {
   it('leave out the day where it is today’s in that zone', () => {
     expect(english.briefMoment(AT, '2024-09-27T18:29:00Z')).toBe('14:05')
     expect(english.briefMoment(AT, '2024-09-27T18:30:00Z')).toContain('27 Sep')
+    expect(english.briefMoment(AT, null)).toContain('27 Sep')
+  })
+
+  it('tell the zone where asked, in summer and in winter', () => {
+    const eastern = formatsIn({ tag: 'en-US', timeZone: 'America/New_York' })
+    expect(eastern.briefMoment(AT, AT, { hasZone: true })).toBe('04:35 EDT')
+    expect(eastern.briefMoment('2024-12-27T09:35:00Z', AT, { hasZone: true })).toMatch(/EST$/)
+    expect(eastern.zoneName()).toBe('Eastern Time')
   })
 
   it('write midnight as 00:00', () => {
