@@ -18,20 +18,17 @@ const MAX_AGENT_CHARACTERS = 200
  * becomes a signed-in one.
  */
 export async function beginSession(
-  { sessions, clock }: Pick<Deps, 'sessions' | 'clock'>,
+  { sessions }: Pick<Deps, 'sessions'>,
   accountId: string,
   level: SessionLevel,
   { network, agent }: Origin,
   previousId: string | undefined,
 ): Promise<string> {
-  if (previousId !== undefined) await sessions.invalidateSession(previousId)
-  const { id } = await sessions.createSession(accountId, {
-    level,
-    created_at: clock.now(),
-    network,
+  if (previousId !== undefined) await sessions.end(previousId)
+  return sessions.begin(accountId, {
+    ...{ level, network },
     agent: agent?.slice(0, MAX_AGENT_CHARACTERS) ?? null,
   })
-  return id
 }
 
 /**
@@ -48,6 +45,6 @@ export async function beginSessionByPassword(
   const id = await beginSession(deps, _id, level, origin, previousId)
   const stillCounts = { _id, password_hash, is_disabled: { $ne: true } }
   if (await deps.models.accounts.exists(stillCounts)) return id
-  await deps.sessions.invalidateSession(id)
+  await deps.sessions.end(id)
   throw wrongPassword()
 }

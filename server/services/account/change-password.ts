@@ -22,12 +22,12 @@ export async function changePassword(
   const { network } = origin
   await noteAction(deps, { actor: personOf(account), action: 'password_changed', network })
   // Before, as a process may die after the change; and after, as who knew the password may have come in between.
-  await deps.sessions.invalidateUserSessions(account._id)
+  await deps.sessions.endAll(account._id)
   const before = { _id: account._id, password_hash: account.password_hash }
   const { modifiedCount } = await deps.models.accounts.updateOne(before, {
     $set: { password_hash },
   })
   if (modifiedCount === 0) throw wrongPassword()
-  await deps.sessions.invalidateUserSessions(account._id)
+  await deps.sessions.endAll(account._id)
   return beginSession(deps, account._id, 'full', origin, session.id)
 }

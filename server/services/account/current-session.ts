@@ -1,4 +1,4 @@
-import type { Session } from 'lucia'
+import type { Session } from '../../adapters/sessions.ts'
 import type { AccountRow } from '../../models/index.ts'
 import type { Deps } from '../deps.ts'
 
@@ -12,9 +12,9 @@ export async function currentSession(
   { sessions, models }: Pick<Deps, 'sessions' | 'models'>,
   sessionId: string,
 ): Promise<CurrentSession | null> {
-  const { session } = await sessions.validateSession(sessionId)
+  const session = await sessions.find(sessionId)
   if (!session) return null
-  const account = await models.accounts.findById(session.userId).lean()
+  const account = await models.accounts.findById(session.account_id).lean()
   return account && { session, account }
 }
 

@@ -13,14 +13,14 @@ export async function listSessions(
   { sessions }: Pick<Deps, 'sessions'>,
   { session: current, account }: CurrentSession,
 ): Promise<{ items: SessionItem[] }> {
-  const found = await sessions.getUserSessions(account._id)
-  const items = found.map(({ id, created_at, expiresAt, network, agent }) => ({
-    session_id: id,
+  const found = await sessions.list(account._id)
+  const items = found.map(({ _id, created_at, expires_at, network, agent }) => ({
+    session_id: _id,
     created_at: created_at.toISOString(),
-    expires_at: expiresAt.toISOString(),
+    expires_at: expires_at.toISOString(),
     network,
     agent,
-    is_current: id === sessionName(current.id),
+    is_current: _id === sessionName(current.id),
   }))
   return { items }
 }
@@ -46,7 +46,7 @@ export async function signOut(
   network: string | null,
 ): Promise<void> {
   await noteAction(deps, { actor: personOf(account), action: 'signed_out', network })
-  await deps.sessions.invalidateSession(session.id)
+  await deps.sessions.end(session.id)
 }
 
 /** Ends every session of whoever asks, this one too. */
@@ -56,5 +56,5 @@ export async function signOutEverywhere(
   network: string | null,
 ): Promise<void> {
   await noteAction(deps, { actor: personOf(account), action: 'signed_out_everywhere', network })
-  await deps.sessions.invalidateUserSessions(account._id)
+  await deps.sessions.endAll(account._id)
 }

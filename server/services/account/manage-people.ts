@@ -70,6 +70,6 @@ export async function changePerson(
     .lean()
   if (!row) throw new CodedError('not_found', `account: none with id ${accountId}`)
   // A role is read anew at every request; the sessions begun under another end all the same.
-  await deps.sessions.invalidateUserSessions(accountId)
+  await deps.sessions.endAll(accountId)
   return asPerson(row)
 }

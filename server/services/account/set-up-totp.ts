@@ -64,7 +64,7 @@ export async function confirmTotp(
   )
   if (modifiedCount === 0)
     throw new CodedError('wrong_code', 'code: expected the newest app set up, got one before it')
-  await deps.sessions.invalidateUserSessions(_id)
+  await deps.sessions.endAll(_id)
   const sessionId = await beginSession(deps, _id, 'full', origin, session.id)
   return { recoveryCodes: shown, sessionId }
 }

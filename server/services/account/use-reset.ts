@@ -36,7 +36,7 @@ export async function useReset(
   const { network } = origin
   await noteAction(deps, { actor: null, action: 'reset_used', target: _id, network })
   // Before, as a process may die after the change; and after, as who knew the password may have come in between.
-  await deps.sessions.invalidateUserSessions(_id)
+  await deps.sessions.endAll(_id)
   const { modifiedCount } = await deps.models.accounts.updateOne(
     { _id, 'reset.hash': reset.hash, is_disabled: false },
     {
@@ -45,7 +45,7 @@ export async function useReset(
     },
   )
   if (modifiedCount === 0) throw notFound()
-  await deps.sessions.invalidateUserSessions(_id)
+  await deps.sessions.endAll(_id)
   await forgetAttempts(deps, { kind: 'account', of: email })
   await forgetAttempts(deps, { kind: 'factor', of: _id })
   await noteAction(deps, {

@@ -13,7 +13,6 @@ const LOOKED_UP = 500
 /** What a notice says, and by what it is remembered as told. */
 export type UntoldFacts = Omit<NoticeFacts, 'areaName'> & { areaId: string; key: string }
 
-/** Their interruptions may be many thousands, and no notice says them. */
 const TOLD_FIELDS = { area_id: 1, devices: 1, started_at: 1, ended_at: 1 } as const
 type ToldRow = Pick<OutageRow, '_id' | keyof typeof TOLD_FIELDS>
 

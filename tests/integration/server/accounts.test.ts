@@ -126,7 +126,7 @@ describe('signing in', () => {
     const asha = visitor()
     expect((await asha.signIn(' Asha@Example.org ')).body.state).toBe('signed_in')
     const [cookie = ''] = asha.setCookies
-    expect(cookie).toMatch(/^session=[a-z2-7]{40}; Path=\/; HttpOnly; SameSite=Lax$/)
+    expect(cookie).toMatch(/^session=[A-Za-z0-9_-]{34}; Path=\/; HttpOnly; SameSite=Lax$/)
   })
 
   it('sets a cookie bound to host and https, wherever the portal is not on one’s own machine', async () => {
@@ -147,7 +147,7 @@ describe('signing in', () => {
     const [answer]: IncomingMessage[] = await once(sent, 'response')
     answer?.resume()
     expect(answer?.headers['set-cookie']?.[0]).toMatch(
-      /^__Host-session=[a-z2-7]{40}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-session=[A-Za-z0-9_-]{34}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     )
   })
 
@@ -450,9 +450,11 @@ describe('a session', () => {
 
   it('ends when unused for an hour, and when half done for ten minutes', async () => {
     const asha = await join(desk.url, OFFICIAL)
-    desk.clock.advance(59 * MINUTE_MS)
-    expect(await stateOf(asha)).toBe('signed_in')
-    desk.clock.advance(MINUTE_MS)
+    for (const minutes of [59, 59]) {
+      desk.clock.advance(minutes * MINUTE_MS)
+      expect(await stateOf(asha)).toBe('signed_in')
+    }
+    desk.clock.advance(60 * MINUTE_MS)
     expect(await stateOf(asha)).toBe('signed_out')
     await asha.signIn(OFFICIAL.email)
     await setUpTotp(asha, desk.clock)
