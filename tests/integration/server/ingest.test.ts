@@ -431,7 +431,7 @@ describe('reading what is stored', () => {
     [`/api/v1/records/${'0'.repeat(64)}/proof`, 404],
     ['/api/v1/batches/in-br-gaya/0', 400],
     ['/api/v1/batches/in-br-gaya/9999999999999999', 404],
-    ['/api/v1/batches/in-br-gaya/1/records?cursor=-1', 404],
+    ['/api/v1/batches/in-br-gaya/1/records?cursor=-1', 400],
     ['/api/v1/map?bbox=1,2,3', 400],
     ['/api/v1/map?bbox=NaN,0,1,1', 400],
     ['/api/v1/map?bbox=,-1,,1', 400],

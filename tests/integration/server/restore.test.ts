@@ -117,11 +117,11 @@ async function told({ models }: Deps) {
     records: await rows('records', {}),
     leafLists: await rows('leafLists', {}),
     batches: await rows('batches', { changed_at: 0 }),
-    devices: await rows('devices', { changed_at: 0 }),
+    devices: await rows('devices', { changed_at: 0, noted_at: 0 }),
     complaints: await rows('complaints', { changed_at: 0, secrets: 0, tokens: 0, erase_at: 0 }),
     deviceLines: await rows('deviceLines', {}),
     deviceBreaks: await rows('deviceBreaks', {}),
-    outages: await rows('outages', { changed_at: 0 }),
+    outages: await rows('outages', { changed_at: 0, round: 0 }),
   }
 }
 
