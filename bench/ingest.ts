@@ -19,9 +19,10 @@ import { withFolder, withModelsAt } from './with-models.ts'
  */
 /** For longer than derivation gives way. */
 const SINGLES = 60_000
-const ARRAYS = 300
+const ARRAYS = 600
 const READINGS_PER_ARRAY = 100
-const ARRAYS_AT_ONCE = 16
+/** As after an outage, when all sensors of a district hand in what they kept. */
+const ARRAYS_AT_ONCE = 64
 /** As many as a portal takes from a broker before it has acknowledged one, by default. */
 const MESSAGES_AT_ONCE = 512
 /** Every meter has a connection of its own: as many are under way over HTTP. */
