@@ -11,7 +11,7 @@ import { z } from 'zod'
 const BENCHES = [
   ...['gas', 'ingest', 'ledger', 'outages', 'proof', 'reliability', 'map', 'pages', 'audit'],
 ] as const
-const MAX_MS = 15 * 60_000
+const MAX_MS = 20 * 60_000
 
 const measureSchema = z.object({
   name: z.string(),

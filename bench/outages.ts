@@ -13,9 +13,11 @@ import { withModels } from './with-models.ts'
 
 /**
  * How long it takes until an outage follows from the last readings of all sensors of one area, which lose mains within two
- * minutes, and until it is over again. Prints one JSON line a measure; fails where ten times as many sensors take longer than ten times.
+ * minutes, and until it is over again. Prints one JSON line a measure; fails where ten times as many sensors take more than 13 times as long.
  */
 const [FEW, MANY] = [10_000, 100_000]
+/** Indexes that fit the database's cache no more cost a part of it. */
+const AT_MOST_TIMES = 13
 const ROWS_AT_ONCE = 5_000
 const WITHIN_MS = 120_000
 const MINUTE_MS = 60_000
@@ -32,7 +34,7 @@ const few = await withModels((models) => darkAndBack(models, FEW))
 const many = await withModels((models) => darkAndBack(models, MANY))
 for (const step of ['dark', 'back'] as const) {
   tell(`outages.${step}.${FEW}`, few[step], 's')
-  tell(`outages.${step}.${MANY}`, many[step], 's', { atMost: (MANY / FEW) * few[step] })
+  tell(`outages.${step}.${MANY}`, many[step], 's', { atMost: AT_MOST_TIMES * few[step] })
 }
 
 async function darkAndBack(
@@ -68,9 +70,13 @@ async function darkAndBack(
   return { dark, back }
 }
 
-const idOf = (index: number): string =>
-  createHash('sha256').update(`${index}`).digest('hex').slice(0, 18).toUpperCase()
-const timeOf = (at: number): string => new Date(at).toISOString().replace('.000', '')
+function idOf(index: number): string {
+  return createHash('sha256').update(`${index}`).digest('hex').slice(0, 18).toUpperCase()
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString().replace('.000', '')
+}
 
 function enrolment(index: number): RecordRow {
   const device = { ...facts, device_id: idOf(index) }

@@ -79,6 +79,7 @@ describe('the map', () => {
     await page.keyboard.press('Tab')
     expect(await focused(page)).toBe('Skip to the content')
     await page.keyboard.press('Enter')
+    await page.waitForFunction(() => document.activeElement?.id === 'content')
     for (let presses = 0; presses < 10 && !(await focused(page)).startsWith('Gaya'); presses += 1) {
       await page.keyboard.press('Tab')
     }
