@@ -35,7 +35,7 @@ interface Shown {
 /** `GET /map`: each device where there are few, clusters on a grid where there are many. Throws `malformed` for a moment that is too long ago or to come. */
 export async function drawMap(deps: MomentDeps, query: MapQuery): Promise<MapAnswer> {
   const moment = await mapMomentAt(deps, query.at)
-  const boxes = boxesOf(query.bbox)
+  const [isInside, isAcross] = boxesOf(query.bbox).map(insideOf)
   const counts: StateCounts = { on: 0, off: 0, silent: 0 }
   const clusters = clusterGrid(cellDegrees(query))
   const shown: Shown[] = []
@@ -43,7 +43,7 @@ export async function drawMap(deps: MomentDeps, query: MapQuery): Promise<MapAns
   for (const device of (await mapDevices(deps)).values()) {
     const { place } = device
     if (!place) continue
-    if (!boxes.some((box) => isInside(place, box))) continue
+    if (!isInside?.(place) && !isAcross?.(place)) continue
     const state = moment.stateOf(device)
     if (state === null) continue
     counts[state] += 1
@@ -60,8 +60,11 @@ export async function drawMap(deps: MomentDeps, query: MapQuery): Promise<MapAns
   return { type: 'FeatureCollection', features, counts, as_of: asOf }
 }
 
-const isInside = ([longitude, latitude]: Shown['place'], [west, south, east, north]: Box) =>
-  longitude >= west && longitude <= east && latitude >= south && latitude <= north
+/** Asked for each of a hundred thousand devices. */
+const insideOf = ([west, south, east, north]: Box) => {
+  return (place: Shown['place']): boolean =>
+    place[0] >= west && place[0] <= east && place[1] >= south && place[1] <= north
+}
 
 const deviceFeature = ({ device, place, state }: Shown, moment: MapMoment): MapFeature => ({
   type: 'Feature',
