@@ -70,17 +70,24 @@ export function eventDraft(first: Interruption): EventDraft {
   }
 }
 
+/** Puts an interruption, told in order of start, into the last of the drafts, or begins another. */
+export function takeInto<Draft extends Pick<EventDraft, 'joins' | 'add'>>(
+  drafts: Draft[],
+  one: Interruption,
+  begin: (first: Interruption) => Draft,
+): void {
+  const last = drafts.at(-1)
+  if (last?.joins(one)) last.add(one)
+  else drafts.push(begin(one))
+}
+
 /** Groups interruptions of any areas, in any order, into events, by area and in order of start. */
 export function outageEvents(interruptions: Iterable<Interruption>): OutageEvent[] {
   const ordered = [...interruptions].sort((a, b) =>
     a.areaId === b.areaId ? byStart(a, b) : a.areaId < b.areaId ? -1 : 1,
   )
   const drafts: EventDraft[] = []
-  for (const one of ordered) {
-    const draft = drafts.at(-1)
-    if (draft?.joins(one)) draft.add(one)
-    else drafts.push(eventDraft(one))
-  }
+  for (const one of ordered) takeInto(drafts, one, eventDraft)
   return drafts.map((draft) => draft.event())
 }
 

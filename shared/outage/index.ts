@@ -7,6 +7,7 @@ export {
   eventDraft,
   isWithin,
   outageEvents,
+  takeInto,
   type DurationClass,
   type EventDraft,
   type OutageEvent,

@@ -9,7 +9,7 @@ export interface InterruptionChange {
 }
 
 /**
- * Puts a change into interruptions of one area that are told one after the other, in order of start: what `upTo` and `until`
+ * Puts a change into interruptions of one area that are told one after the other, in order of start: what `upTo` and `rest`
  * yield are those of afterwards, in the same order. It holds the change alone.
  */
 export function changing({ removed, added }: InterruptionChange) {
@@ -28,8 +28,8 @@ export function changing({ removed, added }: InterruptionChange) {
       yield* comingWhile((one) => byStart(one, told) < 0)
       if (!replaced.has(interruptionKey(told))) yield told
     },
-    /** What is new until this moment. */
-    until: (at: number) => comingWhile(({ countedAt }) => countedAt <= at),
+    /** What is new behind all of them. */
+    rest: () => comingWhile(() => true),
   }
 }
 

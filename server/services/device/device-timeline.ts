@@ -15,6 +15,7 @@ import {
   type PlacedReading,
   type ServiceSpan,
 } from '../../../shared/outage/index.ts'
+import { wholeSecond } from '../../../shared/outage/periods.ts'
 import { parseRecord } from '../../../shared/record/index.ts'
 import { secondText } from '../api-times.ts'
 import type { Deps } from '../deps.ts'
@@ -82,8 +83,6 @@ export async function deviceTimeline(
     next_from: endAt < asked.toAt ? secondText(endAt) : null,
   }
 }
-
-const wholeSecond = (at: number): number => Math.floor(at / MS_PER_S) * MS_PER_S
 
 function askedPeriod({ from, to }: TimelineQuery, asOfAt: number): Period {
   const toAt = to === undefined ? asOfAt : wholeSecond(Date.parse(to))

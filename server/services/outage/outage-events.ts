@@ -3,6 +3,7 @@ import {
   changing,
   interruptionKey,
   stretchesOf,
+  takeInto,
   type Interruption,
   type InterruptionChange,
   type Period,
@@ -39,8 +40,7 @@ export async function reviseAreaEvents(
   round: string,
 ): Promise<AreaEventsChange> {
   const interruptions = withoutSame(change)
-  const starts = [...interruptions.removed, ...interruptions.added].map((one) => one.countedAt)
-  const touched = await outagesAround(deps, areaId, starts)
+  const touched = await outagesAround(deps, areaId, interruptions)
   const saved: DerivedOutage[] = []
   for (const stretch of stretchesOf(touched.map(outageOf), interruptions)) {
     const [first, ...others] = touched.filter(({ started_at }) =>
@@ -81,11 +81,7 @@ async function outagesIn(
   changed: ReturnType<typeof changing>,
 ): Promise<DerivedOutage[]> {
   const drafts: OutageDraft[] = []
-  const take = (one: Interruption): void => {
-    const draft = drafts.at(-1)
-    if (draft?.joins(one)) draft.add(one)
-    else drafts.push(outageDraft(one))
-  }
+  const take = (one: Interruption): void => takeInto(drafts, one, outageDraft)
   const kept = models.deviceBreaks.collection
     .find<InterruptionRow>(startingIn(areaId, new Date(fromAt), new Date(toAt)), {
       batchSize: INTERRUPTIONS_AT_ONCE,
@@ -93,7 +89,7 @@ async function outagesIn(
     .sort(IN_ORDER)
   for await (const rows of readAhead(kept))
     for (const row of rows) for (const one of changed.upTo(interruptionOf(row))) take(one)
-  for (const one of changed.until(toAt)) take(one)
+  for (const one of changed.rest()) take(one)
   return drafts.map((draft) => draft.row())
 }
 
@@ -124,24 +120,15 @@ export async function writeAreaEvents(
   if (removed.length > 0) await models.outages.deleteMany({ _id: { $in: removed } })
 }
 
-/** Stretches that hold all these starts with 180 s to either side; those that meet are one. */
-function around(starts: readonly number[]): { fromAt: number; toAt: number }[] {
-  const found: { fromAt: number; toAt: number }[] = []
-  for (const at of starts.toSorted((a, b) => a - b)) {
-    const last = found.at(-1)
-    if (last && at - CHAIN_MS <= last.toAt) last.toAt = at + CHAIN_MS
-    else found.push({ fromAt: at - CHAIN_MS, toAt: at + CHAIN_MS })
-  }
-  return found
-}
-
+/** The outages that something of a change starts in, or within 180 s of. */
 async function outagesAround(
   { models }: Pick<Deps, 'models'>,
   areaId: string,
-  starts: readonly number[],
+  change: InterruptionChange,
 ): Promise<OutageRow[]> {
   const found = new Map<string, OutageRow>()
-  for (const { fromAt, toAt } of around(starts)) {
+  for (const stretch of stretchesOf([], change)) {
+    const [fromAt, toAt] = [stretch.fromAt - CHAIN_MS, stretch.toAt + CHAIN_MS]
     const [within, before] = await Promise.all([
       models.outages
         .find({ area_id: areaId, started_at: { $gte: new Date(fromAt), $lte: new Date(toAt) } })

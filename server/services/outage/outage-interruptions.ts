@@ -17,12 +17,12 @@ export const startingIn = (areaId: string, from: Date, to: Date) => ({
 export const ofOutage = (row: Pick<OutageRow, 'area_id' | 'started_at' | 'last_start_at'>) =>
   startingIn(row.area_id, row.started_at, row.last_start_at)
 
-/** Those behind this one, in their order. */
-export const behind = ({ at, id }: Place) => ({
-  $or: [{ [START]: { $gt: at } }, { [START]: at, _id: { $gt: id } }],
+const from = ({ at, id }: Place, isAfter: '$gt' | '$gte') => ({
+  $or: [{ [START]: { $gt: at } }, { [START]: at, _id: { [isAfter]: id } }],
 })
 
+/** Those behind this one, in their order. */
+export const behind = (place: Place) => from(place, '$gt')
+
 /** The same with this one. */
-export const onFrom = ({ at, id }: Place) => ({
-  $or: [{ [START]: { $gt: at } }, { [START]: at, _id: { $gte: id } }],
-})
+export const onFrom = (place: Place) => from(place, '$gte')

@@ -20,7 +20,7 @@ import {
   type OutageDraft,
 } from '../../../server/services/outage/outage-draft.ts'
 import { interruptionsOf, outageHistory, type Interruption } from '../../../shared/outage/index.ts'
-import { byStart } from '../../../shared/outage/events.ts'
+import { byStart, takeInto } from '../../../shared/outage/events.ts'
 import { TestDevice } from '../../device.ts'
 import { startServices, type ServiceTest } from './deps.ts'
 import {
@@ -79,11 +79,8 @@ async function fromScratch() {
 function rowsFrom(interruptions: readonly Interruption[]): DerivedOutage[] {
   const drafts: OutageDraft[] = []
   const byArea = Map.groupBy(interruptions, ({ areaId }) => areaId)
-  for (const one of [...byArea.values()].flatMap((ofArea) => ofArea.toSorted(byStart))) {
-    const draft = drafts.at(-1)
-    if (draft?.joins(one)) draft.add(one)
-    else drafts.push(outageDraft(one))
-  }
+  for (const one of [...byArea.values()].flatMap((ofArea) => ofArea.toSorted(byStart)))
+    takeInto(drafts, one, outageDraft)
   return drafts.map((draft) => draft.row())
 }
 
